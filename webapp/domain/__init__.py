@@ -1,0 +1,1 @@
+"""Nouns and their rules: plain frozen dataclasses that import nothing of ours."""

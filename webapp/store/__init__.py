@@ -1,0 +1,1 @@
+"""Adapter: SQLAlchemy models and all SQL."""

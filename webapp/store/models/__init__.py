@@ -1,0 +1,53 @@
+"""All tables. One file per noun; importing this package registers them."""
+
+from webapp.store.models.company import Company, PeriodicRun, Removal
+from webapp.store.models.credentials import ApiKey, Credential, IdempotencyKey, Member, RateBudget, SignIn
+from webapp.store.models.hooks import Event, Hook, HookSecret
+from webapp.store.models.links import ClashRow, IntentRow, Link, Message
+from webapp.store.models.mirror import (
+    ProcoreCostCode,
+    ProcorePerson,
+    ProcoreProject,
+    ProcoreSubJob,
+    ProcoreTimeType,
+)
+from webapp.store.models.timesheets import (
+    Project,
+    ProjectItem,
+    Task,
+    TemplateRow,
+    Timesheet,
+    TimesheetChange,
+    User,
+)
+
+__all__ = [
+    "ApiKey",
+    "ClashRow",
+    "Company",
+    "Credential",
+    "Event",
+    "Hook",
+    "HookSecret",
+    "IdempotencyKey",
+    "IntentRow",
+    "Link",
+    "Member",
+    "Message",
+    "PeriodicRun",
+    "ProcoreCostCode",
+    "ProcorePerson",
+    "ProcoreProject",
+    "ProcoreSubJob",
+    "ProcoreTimeType",
+    "Project",
+    "ProjectItem",
+    "RateBudget",
+    "Removal",
+    "SignIn",
+    "Task",
+    "TemplateRow",
+    "Timesheet",
+    "TimesheetChange",
+    "User",
+]

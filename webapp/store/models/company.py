@@ -1,0 +1,68 @@
+"""The company (tenant), its connection and sync settings, its lease; periodic runs; removals still owed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import JSON, BigInteger, String, false, true
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.store.base import Base, BigId
+
+
+class Company(Base):
+    """`state`: disconnected, connected or paused (`paused_reason` says why). The lease makes one worker at a time
+    work a company; `lease_token` grows with every claim and is checked in every commit."""
+
+    __tablename__ = "companies"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    procore_company_id: Mapped[int] = mapped_column(BigInteger, unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime]
+
+    state: Mapped[str] = mapped_column(String(20), default="disconnected")
+    paused_reason: Mapped[str | None] = mapped_column(String(500))
+    connected_at: Mapped[datetime | None]
+    hook_scope: Mapped[str | None] = mapped_column(String(10))
+
+    receive: Mapped[bool] = mapped_column(default=True, server_default=true())
+    receive_only_linked: Mapped[bool] = mapped_column(default=False, server_default=false())
+    receive_project_per_sub_job: Mapped[bool] = mapped_column(default=False, server_default=false())
+    send: Mapped[bool] = mapped_column(default=False, server_default=false())
+    send_only_linked: Mapped[bool] = mapped_column(default=False, server_default=false())
+    conflict_rule: Mapped[str] = mapped_column(String(10), default="default", server_default="default")
+
+    updated_cursor: Mapped[datetime | None]
+    deleted_cursor: Mapped[datetime | None]
+    swept_at: Mapped[datetime | None]
+    directory_read_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
+    probe_at: Mapped[datetime | None]
+
+    lease_owner: Mapped[str | None] = mapped_column(String(80))
+    lease_until: Mapped[datetime | None]
+    lease_token: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+
+
+class Removal(Base):
+    """What a disconnect still owes to Procore: hooks to delete. Outlives the company's own rows (R7)."""
+
+    __tablename__ = "removals"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    procore_company_id: Mapped[int] = mapped_column(BigInteger)
+    hooks: Mapped[list[dict[str, int | None]]] = mapped_column(JSON)
+    asked_at: Mapped[datetime]
+    tried_at: Mapped[datetime | None]
+
+
+class PeriodicRun(Base):
+    """When each periodic job last began, and who leads (the row named 'leader')."""
+
+    __tablename__ = "periodic_runs"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    ran_at: Mapped[datetime | None]
+    owner: Mapped[str | None] = mapped_column(String(80))
+    lease_until: Mapped[datetime | None]

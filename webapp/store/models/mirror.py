@@ -1,0 +1,74 @@
+"""The mirrored directory of Procore: what time cards refer to by id."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.store.base import Base, BigId, CompanyOwned
+
+
+class ProcoreProject(Base, CompanyOwned):
+    """A project permitted to the app. `is_permitted` goes false when it leaves the list."""
+
+    __tablename__ = "procore_projects"
+    __table_args__ = (UniqueConstraint("company_id", "procore_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    procore_id: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(300))
+    number: Mapped[str | None] = mapped_column(String(100))
+    time_zone: Mapped[str | None] = mapped_column(String(100))
+    is_start_stop: Mapped[bool] = mapped_column(default=False)
+    is_permitted: Mapped[bool] = mapped_column(default=True)
+    codes_read_at: Mapped[datetime | None]
+    sub_jobs_read_at: Mapped[datetime | None]
+
+
+class ProcoreSubJob(Base, CompanyOwned):
+    __tablename__ = "procore_sub_jobs"
+    __table_args__ = (UniqueConstraint("company_id", "procore_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    procore_id: Mapped[int] = mapped_column(BigInteger)
+    procore_project_id: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(300))
+    code: Mapped[str | None] = mapped_column(String(100))
+
+
+class ProcorePerson(Base, CompanyOwned):
+    """A person of the company directory, with or without a login; cards call it party."""
+
+    __tablename__ = "procore_people"
+    __table_args__ = (UniqueConstraint("company_id", "procore_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    procore_id: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(300))
+    email: Mapped[str | None] = mapped_column(String(320))
+    employee_number: Mapped[str | None] = mapped_column(String(100))
+    procore_user_id: Mapped[int | None] = mapped_column(BigInteger)
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+
+class ProcoreCostCode(Base, CompanyOwned):
+    __tablename__ = "procore_cost_codes"
+    __table_args__ = (UniqueConstraint("company_id", "procore_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    procore_id: Mapped[int] = mapped_column(BigInteger)
+    procore_project_id: Mapped[int] = mapped_column(BigInteger)
+    full_code: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(300))
+    is_removed: Mapped[bool] = mapped_column(default=False)
+
+
+class ProcoreTimeType(Base, CompanyOwned):
+    __tablename__ = "procore_time_types"
+    __table_args__ = (UniqueConstraint("company_id", "procore_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    procore_id: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(200))

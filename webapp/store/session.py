@@ -1,0 +1,119 @@
+"""Transactions, and tenant isolation in one place.
+
+A session works for one company: every query on a CompanyOwned table is filtered to it, every row written is checked
+to be its own. `system()` sessions see all companies and are for what belongs to none (sign-in, hooks by secret,
+schedules).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+
+from webapp.extensions import db
+from webapp.store.base import CompanyOwned
+
+EVERY_COMPANY = "every"
+
+
+class ForeignRow(RuntimeError):
+    """A row of another company was about to be written: a bug of ours, stopped here."""
+
+
+class StoreSession(Session):
+    """A session that knows its company, and what to do after it has committed."""
+
+    @property
+    def company_id(self) -> int:
+        company_id: int = self.info["company_id"]
+        return company_id
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """Run `act` once this transaction is durable; never when it is rolled back."""
+        self.info.setdefault("after_commit", []).append(act)
+
+
+@contextmanager
+def transaction(company_id: int, engine: Engine | None = None) -> Iterator[StoreSession]:
+    """One write transaction for one company; commits at the end, rolls back on an exception."""
+    with _session(engine, company_id, is_readonly=False) as session:
+        yield session
+
+
+@contextmanager
+def reading(company_id: int, engine: Engine | None = None) -> Iterator[StoreSession]:
+    """One consistent read for one company; takes no write lock."""
+    with _session(engine, company_id, is_readonly=True) as session:
+        yield session
+
+
+@contextmanager
+def system(engine: Engine | None = None, *, is_readonly: bool = False) -> Iterator[StoreSession]:
+    """A transaction over all companies."""
+    with _session(engine, EVERY_COMPANY, is_readonly=is_readonly) as session:
+        yield session
+
+
+@contextmanager
+def _session(engine: Engine | None, company: int | str, *, is_readonly: bool) -> Iterator[StoreSession]:
+    bind = (engine or db.engine).execution_options(is_readonly=is_readonly)
+    session = StoreSession(bind, expire_on_commit=False, info={"company_id": company})
+    try:
+        yield session
+        if is_readonly:
+            session.rollback()
+        else:
+            session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.close()
+    for act in session.info.pop("after_commit", []):
+        act()
+
+
+@event.listens_for(StoreSession, "do_orm_execute")
+def _only_own_rows(state: ORMExecuteState) -> None:
+    company = state.session.info.get("company_id")
+    if company == EVERY_COMPANY or state.is_column_load or state.is_relationship_load:
+        return
+    if company is None:
+        raise ForeignRow("a session without a company")
+    state.statement = state.statement.options(
+        with_loader_criteria(CompanyOwned, lambda cls: cls.company_id == company, include_aliases=True)
+    )
+
+
+@event.listens_for(StoreSession, "before_flush")
+def _write_only_own_rows(session: Session, context: Any, instances: Any) -> None:
+    company = session.info.get("company_id")
+    if company == EVERY_COMPANY:
+        return
+    for row in session.new:
+        if isinstance(row, CompanyOwned) and row.company_id is None:
+            row.company_id = company
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if isinstance(row, CompanyOwned) and row.company_id != company:
+            raise ForeignRow(f"{type(row).__name__} of company {row.company_id} in a session of {company}")
+
+
+def prepare_engine(engine: Engine) -> None:
+    """SQLite as it must be set up for durable, truly serial write transactions. PostgreSQL needs nothing."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: Any, record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        is_readonly = connection.get_execution_options().get("is_readonly", False)
+        connection.exec_driver_sql("BEGIN" if is_readonly else "BEGIN IMMEDIATE")
