@@ -6,6 +6,7 @@ from flask import Flask
 
 from webapp.config import Config, load
 from webapp.extensions import csrf, db, migrate
+from webapp.store import models as models
 from webapp.store.session import prepare_engine
 from webapp.store.vault import vault_for
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, BigInteger, String, false, true
+from sqlalchemy import JSON, BigInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.store.base import Base, BigId
@@ -26,11 +26,11 @@ class Company(Base):
     connected_at: Mapped[datetime | None]
     hook_scope: Mapped[str | None] = mapped_column(String(10))
 
-    receive: Mapped[bool] = mapped_column(default=True, server_default=true())
-    receive_only_linked: Mapped[bool] = mapped_column(default=False, server_default=false())
-    receive_project_per_sub_job: Mapped[bool] = mapped_column(default=False, server_default=false())
-    send: Mapped[bool] = mapped_column(default=False, server_default=false())
-    send_only_linked: Mapped[bool] = mapped_column(default=False, server_default=false())
+    receive: Mapped[bool] = mapped_column(default=True)
+    receive_only_linked: Mapped[bool] = mapped_column(default=False)
+    receive_project_per_sub_job: Mapped[bool] = mapped_column(default=False)
+    send: Mapped[bool] = mapped_column(default=False)
+    send_only_linked: Mapped[bool] = mapped_column(default=False)
     conflict_rule: Mapped[str] = mapped_column(String(10), default="default", server_default="default")
 
     updated_cursor: Mapped[datetime | None]
