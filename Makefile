@@ -1,0 +1,51 @@
+# Everything a developer does here, by name. `make` alone lists it.
+
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+WORKERS ?= 2
+ARGS ?=
+
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--no-header --no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo demo-reset test lint format migrate lock
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  \033[36m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(INSTALLED) ## start everything with a local stand-in for Procore; Ctrl-C stops it (ARGS=--check: start, look, stop)
+	@exec $(BIN)/python -m devtools.demo $(ARGS)
+
+demo-reset: $(INSTALLED) ## forget the demo's data
+	@$(BIN)/python -m devtools.demo --reset
+
+test: $(INSTALLED) ## the whole test suite (ARGS="-k inbox" for a part, WORKERS=4 for more processes)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+lint: $(INSTALLED) ## formatter, linter, type checker, import contracts, templates
+	@$(BIN)/python -m devtools.lint
+
+format: $(INSTALLED) ## put code and templates into shape
+	@$(BIN)/python -m devtools.lint --fix
+
+migrate: $(INSTALLED) ## bring the database of DATABASE_URL up to date
+	@$(BIN)/flask --app wsgi db upgrade
+
+lock: $(INSTALLED) ## pin requirements*.in again, with hashes (UPGRADE=1: newest versions)
+	$(LOCK) requirements.in --output-file requirements.txt
+	$(LOCK) requirements-dev.in --constraint requirements.txt --output-file requirements-dev.txt
+
+$(INSTALLED): requirements-dev.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; found: $$(python3 --version 2>&1)." \
+		"Name another one with: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "$(PYTHON) is too old: Python 3.11 or newer is needed." >&2; exit 1; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv || \
+		{ echo "No virtual environment can be made. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Installing the locked requirements into .venv (once, about half a minute) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
