@@ -149,6 +149,8 @@ def _start(directory: Path) -> Address:
         deadline = time.monotonic() + START_SECONDS
         while server.poll() is None and time.monotonic() < deadline:
             if address.answers():
+                if dead := _started.get(directory.resolve()):
+                    dead.wait()
                 _started[directory.resolve()] = server
                 return address
             time.sleep(0.02)
