@@ -1,0 +1,1 @@
+"""HTTP in; HTML, JSON or a status out. No SQL, no requests, no rules."""

@@ -1,0 +1,103 @@
+"""Rows of `members`: what Procore said of a signed-in person, and which of our users that person is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+
+from webapp.store.models import Company, Member, ProcorePerson, User
+from webapp.store.session import StoreSession
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Procore's word about one person in one company."""
+
+    procore_user_id: int
+    login: str
+    name: str
+    is_admin: bool
+    procore_project_ids: frozenset[int]
+
+
+def company_of(session: StoreSession, procore_company_id: int) -> Company | None:
+    return session.scalars(select(Company).where(Company.procore_company_id == procore_company_id)).one_or_none()
+
+
+def companies_of(session: StoreSession, procore_company_ids: Iterable[int]) -> list[Company]:
+    """Those of these companies that we know, connected ones first."""
+    known = session.scalars(
+        select(Company).where(Company.procore_company_id.in_(list(procore_company_ids))).order_by(Company.name)
+    )
+    return sorted(known, key=lambda company: company.state == "disconnected")
+
+
+def member_of(session: StoreSession, company_id: int, procore_user_id: int) -> Member | None:
+    return session.scalars(
+        select(Member).where(Member.company_id == company_id, Member.procore_user_id == procore_user_id)
+    ).one_or_none()
+
+
+def keep(session: StoreSession, company: Company, standing: Standing, now: datetime) -> Member:
+    member = member_of(session, company.id, standing.procore_user_id)
+    if member is None:
+        member = Member(company_id=company.id, procore_user_id=standing.procore_user_id)
+        session.add(member)
+    member.login, member.name = standing.login, standing.name
+    member.is_admin = standing.is_admin
+    member.procore_project_ids = sorted(standing.procore_project_ids)
+    member.asked_at = now
+    member.user_id = _own_user(session, company, standing, now)
+    session.flush()
+    return member
+
+
+def forget(session: StoreSession, procore_user_id: int, procore_company_id: int | None = None) -> None:
+    """The person is no member (any more) of that company, or of any."""
+    gone = delete(Member).where(Member.procore_user_id == procore_user_id)
+    if procore_company_id is not None:
+        of_company = select(Company.id).where(Company.procore_company_id == procore_company_id)
+        gone = gone.where(Member.company_id.in_(of_company))
+    session.execute(gone, execution_options={"synchronize_session": False})
+
+
+def _own_user(session: StoreSession, company: Company, standing: Standing, now: datetime) -> int | None:
+    """Our user who is this person: by the Procore person, then by e-mail, never by name (R13). Made when Procore's
+    directory knows the person and we do not yet, so that they can enter their own time (R2)."""
+    person = session.scalars(
+        select(ProcorePerson).where(
+            ProcorePerson.company_id == company.id, ProcorePerson.procore_user_id == standing.procore_user_id
+        )
+    ).first()
+    found = _by_person(session, company.id, person) or _by_email(session, company.id, standing.login)
+    if found is not None or person is None or not person.is_active:
+        return found.id if found else None
+    user = User(
+        company_id=company.id,
+        name=person.name,
+        email=person.email or standing.login,
+        employee_number=person.employee_number,
+        procore_person_id=person.procore_id,
+        created_at=now,
+    )
+    session.add(user)
+    session.flush()
+    return user.id
+
+
+def _by_person(session: StoreSession, company_id: int, person: ProcorePerson | None) -> User | None:
+    if person is None:
+        return None
+    return session.scalars(
+        select(User).where(User.company_id == company_id, User.procore_person_id == person.procore_id)
+    ).one_or_none()
+
+
+def _by_email(session: StoreSession, company_id: int, email: str) -> User | None:
+    matches = session.scalars(
+        select(User).where(User.company_id == company_id, func.lower(User.email) == email.lower()).limit(2)
+    ).all()
+    return matches[0] if len(matches) == 1 else None
