@@ -24,9 +24,9 @@ def any_free() -> int:
     return port
 
 
-def first_free(preferred: int, tries: int = 50) -> int:
-    """The preferred port, or the next free one above it."""
+def first_free(preferred: int, taken: tuple[int, ...] = (), tries: int = 50) -> int:
+    """The preferred port, or the next free one above it that is not among those already taken."""
     for port in range(preferred, preferred + tries):
-        if is_free(port):
+        if port not in taken and is_free(port):
             return port
     raise OSError(f"No free port from {preferred} to {preferred + tries - 1}")
