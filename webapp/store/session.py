@@ -64,9 +64,7 @@ def _session(engine: Engine | None, company: int | str, *, is_readonly: bool) ->
     session = StoreSession(bind, expire_on_commit=False, info={"company_id": company})
     try:
         yield session
-        if is_readonly:
-            session.rollback()
-        else:
+        if not is_readonly:
             session.commit()
     except BaseException:
         session.rollback()
