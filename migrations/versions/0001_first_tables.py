@@ -688,10 +688,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_messages_company_id"), ["company_id"], unique=False)
         batch_op.create_index("ix_messages_link", ["link_id", "state"], unique=False)
         batch_op.create_index("ix_messages_list", ["company_id", "state", "id"], unique=False)
+        batch_op.create_index("ix_messages_processed", ["company_id", "processed_at"], unique=False)
 
 
 def downgrade() -> None:
     with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.drop_index("ix_messages_processed")
         batch_op.drop_index("ix_messages_list")
         batch_op.drop_index("ix_messages_link")
         batch_op.drop_index(batch_op.f("ix_messages_company_id"))

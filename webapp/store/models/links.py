@@ -79,6 +79,7 @@ class Message(Base, CompanyOwned):
     __tablename__ = "messages"
     __table_args__ = (
         Index("ix_messages_list", "company_id", "state", "id"),
+        Index("ix_messages_processed", "company_id", "processed_at"),
         Index("ix_messages_link", "link_id", "state"),
     )
 
