@@ -1,0 +1,157 @@
+"""Activity: what was synced, what waits and why, what failed and why; retry, retry all of a reason, discard (R27, R28)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from webapp import queueing, wiring
+from webapp.domain.message import Group, MessageView
+from webapp.domain.timecard import normal_text
+from webapp.domain.timesheet import Actor
+from webapp.errors import Conflict, InvalidInput, NotFound
+from webapp.store import marks, messages
+from webapp.store.models import Message
+from webapp.store.session import StoreSession, reading, transaction
+from webapp.sync import holds
+
+LAST_PROCESSED = 20
+LONGEST_NOTE = 500
+OPEN = ("pending", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What the screen shows. `fingerprint` stays the same until something of it changes."""
+
+    fingerprint: str
+    pending_count: int
+    failed_count: int
+    pending: list[Group]
+    failed: list[Group]
+    processed: list[MessageView]
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A cause and how many records it keeps from being in sync."""
+
+    key: str
+    text: str
+    state: str
+    records: int
+
+
+def overview(actor: Actor) -> Activity:
+    """One consistent read."""
+    with reading(actor.company_id) as session:
+        count = messages.counts(session, actor)
+        return Activity(
+            fingerprint=_hash(messages.fingerprint(session)),
+            pending_count=count.get("pending", 0),
+            failed_count=count.get("failed", 0),
+            pending=messages.groups(session, actor, "pending"),
+            failed=messages.groups(session, actor, "failed"),
+            processed=messages.last_processed(session, actor, LAST_PROCESSED),
+        )
+
+
+def fingerprint(company_id: int) -> str:
+    """Asked every two seconds by every open page: cheap."""
+    with reading(company_id) as session:
+        return _hash(messages.fingerprint(session))
+
+
+def timesheets_fingerprint(company_id: int) -> str:
+    with reading(company_id) as session:
+        return _hash(messages.sync_fingerprint(session))
+
+
+def page(
+    actor: Actor, state: str | None, direction: str | None, offset: int, limit: int
+) -> tuple[list[MessageView], int]:
+    with reading(actor.company_id) as session:
+        return messages.page(session, actor, state, direction, offset, limit)
+
+
+def causes(company_id: int) -> list[Hold]:
+    with reading(company_id) as session:
+        return [Hold(*row) for row in messages.holds(session)]
+
+
+def retry(actor: Actor, message_id: int) -> MessageView:
+    """The record is due again at once. Raises Conflict for a message that is processed already."""
+    now = wiring.clock().now()
+    with transaction(actor.company_id) as session:
+        message = _open_message(session, actor, message_id)
+        marks.mark(messages.link_of(session, message), "retry", now)
+        _pending_again(session, message)
+        queueing.wake_after_commit(session, wiring.config().redis_url, actor.company_id)
+        session.flush()
+        return _view(session, actor, message_id)
+
+
+def retry_reason(actor: Actor, reason_key: str) -> int:
+    """Every record that this reason holds or failed is due again. How many."""
+    now = wiring.clock().now()
+    with transaction(actor.company_id) as session:
+        for message in messages.of_reason(session, reason_key, "failed"):
+            _pending_again(session, message)
+        released = marks.mark_reason_fixed(session, reason_key, now)
+        queueing.wake_after_commit(session, wiring.config().redis_url, actor.company_id)
+        return released
+
+
+def discard(actor: Actor, message_id: int, note: str | None) -> MessageView:
+    """A person decides that this change is not to be synced: the record is excluded until it changes again."""
+    note = normal_text(note)
+    if note and len(note) > LONGEST_NOTE:
+        raise InvalidInput("The note is too long.", {"note": [f"At most {LONGEST_NOTE} characters."]})
+    now = wiring.clock().now()
+    with transaction(actor.company_id) as session:
+        message = _open_message(session, actor, message_id)
+        link = messages.link_of(session, message)
+        reason = holds.discarded(actor.name)
+        link.generation += 1
+        link.done_generation = link.generation
+        link.is_dirty, link.not_before = False, None
+        link.state, link.reason_key, link.reason_text = reason.state, reason.key, reason.text
+        session.flush()
+        marks.settle_messages(session, link.id, now)
+        session.refresh(message)
+        message.state, message.processed_at, message.updated_at = "processed", now, now
+        message.reason_key, message.reason_text, message.note = reason.key, reason.text, note
+        session.flush()
+        return _view(session, actor, message_id)
+
+
+def _open_message(session: StoreSession, actor: Actor, message_id: int) -> Message:
+    _view(session, actor, message_id)
+    message = messages.record(session, message_id)
+    if message is None:
+        raise NotFound(f"There is no message {message_id}.")
+    if message.state not in OPEN:
+        raise Conflict("This message is processed; nothing is left to retry or discard.")
+    return message
+
+
+def _pending_again(session: StoreSession, message: Message) -> None:
+    """At most one message of a record and direction is pending: a newer one takes this one's place."""
+    now = wiring.clock().now()
+    if messages.has_other_pending(session, message):
+        message.state, message.processed_at = "processed", now
+    else:
+        message.state = "pending"
+    message.reason_key = message.reason_text = message.next_attempt_at = None
+    message.updated_at = now
+
+
+def _view(session: StoreSession, actor: Actor, message_id: int) -> MessageView:
+    found = messages.one(session, actor, message_id)
+    if found is None:
+        raise NotFound(f"There is no message {message_id}.")
+    return found
+
+
+def _hash(parts: tuple[object, ...]) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

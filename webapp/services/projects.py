@@ -1,0 +1,161 @@
+"""Projects and their links to Procore's projects and sub jobs. A link releases what waited for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webapp import queueing, wiring
+from webapp.errors import InvalidInput, NotFound
+from webapp.services.idempotency import created_in
+from webapp.services.text import line
+from webapp.store import marks
+from webapp.store import projects as rows
+from webapp.store.models import Project
+from webapp.store.session import StoreSession, reading, transaction
+
+LONGEST_NAME, LONGEST_NUMBER = 300, 100
+NO_SUB_JOB = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTarget:
+    """A project of Procore's, or a sub job of it."""
+
+    procore_project_id: int
+    procore_sub_job_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of Procore's projects to link to, with its sub jobs. `taken_by`: our project that has it already."""
+
+    target: LinkTarget
+    name: str
+    taken_by: int | None
+
+
+def page(company_id: int, offset: int, limit: int, search: str = "") -> tuple[list[Project], int]:
+    with reading(company_id) as session:
+        return rows.project_page(session, offset, limit, search=search)
+
+
+def one(company_id: int, project_id: int) -> Project:
+    with reading(company_id) as session:
+        return _found(session, project_id)
+
+
+def create(company_id: int, name: str, number: str | None = None, link: LinkTarget | None = None) -> Project:
+    now = wiring.clock().now()
+    with transaction(company_id) as session:
+        project = Project(
+            name=line("name", name, LONGEST_NAME),
+            number=line("number", number, LONGEST_NUMBER, is_required=False),
+            procore_sub_job_id=NO_SUB_JOB,
+            created_at=now,
+        )
+        session.add(project)
+        session.flush()
+        created_in(session, "project", project.id)
+        if link is not None:
+            _link(session, project, link)
+        return project
+
+
+def edit(company_id: int, project_id: int, changes: dict[str, str | None]) -> Project:
+    """`changes`: name, number. Another number or name may be what sending waited for."""
+    with transaction(company_id) as session:
+        project = _found(session, project_id)
+        if "name" in changes:
+            project.name = line("name", changes["name"], LONGEST_NAME)
+        if "number" in changes:
+            project.number = line("number", changes["number"], LONGEST_NUMBER, is_required=False)
+        session.flush()
+        _release(session, [f"project_here:{project.id}"])
+        return project
+
+
+def link(company_id: int, project_id: int, target: LinkTarget) -> Project:
+    """Raises InvalidInput for a project Procore does not show, or one that is linked already."""
+    with transaction(company_id) as session:
+        project = _found(session, project_id)
+        _link(session, project, target)
+        return project
+
+
+def unlink(company_id: int, project_id: int) -> Project:
+    """What was synced stays on both sides; linking again resumes it (D23)."""
+    with transaction(company_id) as session:
+        project = _found(session, project_id)
+        project.procore_project_id, project.procore_sub_job_id = None, NO_SUB_JOB
+        session.flush()
+        return project
+
+
+def choices(company_id: int) -> list[Choice]:
+    """What Procore offers to link to, as last read from its directory."""
+    with reading(company_id) as session:
+        taken = {
+            (project.procore_project_id, project.procore_sub_job_id): project.id
+            for project in rows.project_page(session, 0, 10_000)[0]
+            if project.procore_project_id is not None
+        }
+        found = []
+        for theirs in rows.procore_projects(session):
+            name = f"{theirs.number} {theirs.name}" if theirs.number else theirs.name
+            target = LinkTarget(theirs.procore_id)
+            found.append(Choice(target, name, taken.get((theirs.procore_id, NO_SUB_JOB))))
+            for job in rows.procore_sub_jobs(session, theirs.procore_id):
+                target = LinkTarget(theirs.procore_id, job.procore_id)
+                taken_by = taken.get((theirs.procore_id, job.procore_id))
+                found.append(Choice(target, f"{name} › {job.name}", taken_by))
+        return found
+
+
+def _found(session: StoreSession, project_id: int) -> Project:
+    project = rows.project(session, project_id)
+    if project is None:
+        raise NotFound(f"There is no project {project_id}.")
+    return project
+
+
+def _link(session: StoreSession, project: Project, target: LinkTarget) -> None:
+    sub_job_id = target.procore_sub_job_id or NO_SUB_JOB
+    _check_target(session, target)
+    taken = rows.linked_to(session, target.procore_project_id, sub_job_id)
+    if taken is not None and taken.id != project.id:
+        raise _refused("procore_project_id", f'It is linked to project "{taken.name}" already. Unlink that one first.')
+    project.procore_project_id, project.procore_sub_job_id = target.procore_project_id, sub_job_id
+    session.flush()
+    _release(session, _held_by(project))
+
+
+def _check_target(session: StoreSession, target: LinkTarget) -> None:
+    if not rows.is_directory_known(session):
+        return
+    if rows.procore_project(session, target.procore_project_id) is None:
+        raise _refused("procore_project_id", f"Procore shows the app no project {target.procore_project_id}.")
+    jobs = rows.procore_sub_jobs(session, target.procore_project_id)
+    if target.procore_sub_job_id and target.procore_sub_job_id not in {job.procore_id for job in jobs}:
+        raise _refused("procore_sub_job_id", f"Procore shows no sub job {target.procore_sub_job_id} in that project.")
+
+
+def _refused(field: str, text: str) -> InvalidInput:
+    return InvalidInput(text, {field: [text]})
+
+
+def _held_by(project: Project) -> list[str]:
+    """The reasons (webapp.sync.holds) that a link of this project takes away."""
+    return [
+        f"unlinked:{project.procore_project_id}",
+        f"unlinked:{project.id}",
+        f"project:{project.procore_project_id}",
+        f"project_here:{project.id}",
+        f"main_project:{project.name}",
+        *([f"sub_job:{project.procore_sub_job_id}"] if project.procore_sub_job_id else []),
+    ]
+
+
+def _release(session: StoreSession, keys: list[str]) -> None:
+    now = wiring.clock().now()
+    if sum(marks.mark_reason_fixed(session, key, now) for key in keys):
+        queueing.wake_after_commit(session, wiring.config().redis_url, session.company_id)

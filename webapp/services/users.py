@@ -1,0 +1,90 @@
+"""Users: added, edited, linked to the Procore person they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from webapp import queueing, wiring
+from webapp.errors import InvalidInput, NotFound
+from webapp.services.idempotency import created_in
+from webapp.services.text import line
+from webapp.store import marks, people
+from webapp.store import projects as directory
+from webapp.store.models import User
+from webapp.store.session import StoreSession, reading, transaction
+
+FIELDS = ("name", "email", "employee_number", "procore_person_id")
+
+
+def page(company_id: int, offset: int, limit: int, search: str = "") -> tuple[list[User], int]:
+    with reading(company_id) as session:
+        return people.page(session, offset, limit, search)
+
+
+def one(company_id: int, user_id: int) -> User:
+    with reading(company_id) as session:
+        return _found(session, user_id)
+
+
+def create(company_id: int, given: dict[str, Any]) -> User:
+    with transaction(company_id) as session:
+        user = User(name="", created_at=wiring.clock().now())
+        _change(session, user, {"name": None, **given})
+        session.add(user)
+        session.flush()
+        created_in(session, "user", user.id)
+        return user
+
+
+def edit(company_id: int, user_id: int, given: dict[str, Any]) -> User:
+    """Whatever makes a person known to Procore releases the time that waited for it."""
+    with transaction(company_id) as session:
+        user = _found(session, user_id)
+        _change(session, user, given)
+        session.flush()
+        if marks.mark_reason_fixed(session, f"user:{user.id}", wiring.clock().now()):
+            queueing.wake_after_commit(session, wiring.config().redis_url, company_id)
+        return user
+
+
+def _found(session: StoreSession, user_id: int) -> User:
+    user = people.user(session, user_id)
+    if user is None:
+        raise NotFound(f"There is no user {user_id}.")
+    return user
+
+
+def _change(session: StoreSession, user: User, given: dict[str, Any]) -> None:
+    if "name" in given:
+        user.name = line("name", given["name"], 300)
+    if "email" in given:
+        user.email = _email(session, user, given["email"])
+    if "employee_number" in given:
+        user.employee_number = line("employee_number", given["employee_number"], 100, is_required=False)
+    if "procore_person_id" in given:
+        user.procore_person_id = _person(session, user, given["procore_person_id"])
+
+
+def _email(session: StoreSession, user: User, entered: str | None) -> str | None:
+    email = line("email", entered, 320, is_required=False)
+    if email is None:
+        return None
+    name, at, host = email.partition("@")
+    if not (name and at and host) or " " in email or "@" in host:
+        raise InvalidInput("This is no e-mail address.", {"email": ["Enter an address such as ana@example.com."]})
+    other = people.with_email(session, email)
+    if other is not None and other.id != user.id:
+        raise InvalidInput("Somebody has this e-mail.", {"email": [f"{other.name} has this e-mail already."]})
+    return email
+
+
+def _person(session: StoreSession, user: User, person_id: int | None) -> int | None:
+    if person_id is None:
+        return None
+    field = "procore_person_id"
+    if directory.is_directory_known(session) and people.procore_person(session, person_id) is None:
+        raise InvalidInput("Unknown person.", {field: [f"Procore's company directory shows no person {person_id}."]})
+    other = people.with_person(session, person_id)
+    if other is not None and other.id != user.id:
+        raise InvalidInput("Linked already.", {field: [f"{other.name} is linked to that person already."]})
+    return person_id

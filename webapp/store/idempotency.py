@@ -1,0 +1,40 @@
+"""Answers once given to writes that carried an Idempotency-Key."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+
+from webapp.store.models import IdempotencyKey
+from webapp.store.session import StoreSession
+
+
+def claim(session: StoreSession, key: str, request_hash: str, at: datetime) -> bool:
+    """True when this request is the first with its key. Ends the transaction's use when False."""
+    session.add(IdempotencyKey(key=key, request_hash=request_hash, created_at=at))
+    try:
+        session.flush()
+    except IntegrityError:
+        session.rollback()
+        return False
+    return True
+
+
+def find(session: StoreSession, key: str) -> IdempotencyKey | None:
+    return session.scalars(select(IdempotencyKey).where(IdempotencyKey.key == key)).one_or_none()
+
+
+def locked(session: StoreSession, key: str) -> IdempotencyKey | None:
+    return session.scalars(
+        select(IdempotencyKey).where(IdempotencyKey.key == key).with_for_update()
+    ).one_or_none()
+
+
+def forget(session: StoreSession, key: str) -> None:
+    session.execute(delete(IdempotencyKey).where(IdempotencyKey.key == key))
+
+
+def forget_before(session: StoreSession, moment: datetime) -> None:
+    session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < moment))

@@ -1,0 +1,149 @@
+"""Projects, tasks, project items, the import template and what the mirrored directory offers to link them to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import delete, func, or_, select
+
+from webapp.domain.timesheet import Actor
+from webapp.store.models import (
+    Company,
+    ProcoreProject,
+    ProcoreSubJob,
+    Project,
+    ProjectItem,
+    Task,
+    TemplateRow,
+)
+from webapp.store.session import StoreSession
+
+UTC_ZONE = ZoneInfo("UTC")
+
+
+def project_page(
+    session: StoreSession, offset: int, limit: int, actor: Actor | None = None, search: str = ""
+) -> tuple[list[Project], int]:
+    """By name. Only those an actor sees, when given."""
+    query = select(Project)
+    if actor is not None and actor.procore_project_ids is not None:
+        query = query.where(Project.procore_project_id.in_(sorted(actor.procore_project_ids)))
+    if search:
+        query = query.where(
+            or_(
+                Project.name.icontains(search, autoescape=True),
+                Project.number.icontains(search, autoescape=True),
+            )
+        )
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    rows = session.scalars(query.order_by(func.lower(Project.name), Project.id).offset(offset).limit(limit))
+    return list(rows), total
+
+
+def project(session: StoreSession, project_id: int) -> Project | None:
+    return session.scalars(select(Project).where(Project.id == project_id)).one_or_none()
+
+
+def is_listed(session: StoreSession, project_id: int, actor: Actor) -> bool:
+    """Whether Procore lists this project for the person."""
+    if actor.procore_project_ids is None:
+        return True
+    found = project(session, project_id)
+    return found is not None and found.procore_project_id in actor.procore_project_ids
+
+
+def linked_to(session: StoreSession, procore_project_id: int, sub_job_id: int) -> Project | None:
+    return session.scalars(
+        select(Project).where(
+            Project.procore_project_id == procore_project_id, Project.procore_sub_job_id == sub_job_id
+        )
+    ).one_or_none()
+
+
+def procore_project(session: StoreSession, procore_id: int) -> ProcoreProject | None:
+    return session.scalars(
+        select(ProcoreProject).where(ProcoreProject.procore_id == procore_id)
+    ).one_or_none()
+
+
+def procore_projects(session: StoreSession) -> list[ProcoreProject]:
+    """What the app may link to, by name."""
+    return list(
+        session.scalars(
+            select(ProcoreProject)
+            .where(ProcoreProject.is_permitted.is_(True))
+            .order_by(func.lower(ProcoreProject.name), ProcoreProject.id)
+        )
+    )
+
+
+def procore_sub_jobs(session: StoreSession, procore_project_id: int | None = None) -> list[ProcoreSubJob]:
+    query = select(ProcoreSubJob).order_by(func.lower(ProcoreSubJob.name), ProcoreSubJob.id)
+    if procore_project_id is not None:
+        query = query.where(ProcoreSubJob.procore_project_id == procore_project_id)
+    return list(session.scalars(query))
+
+
+def is_directory_known(session: StoreSession) -> bool:
+    """Whether Procore's directory has been read at all: before that, nobody can say that an id is unknown."""
+    read_at = session.scalar(select(Company.directory_read_at).where(Company.id == session.company_id))
+    return read_at is not None
+
+
+def entry_style(session: StoreSession, project: Project) -> tuple[ZoneInfo, bool]:
+    """The project's zone (UTC while it is not linked), and whether Procore keeps start and stop there."""
+    linked = procore_project(session, project.procore_project_id) if project.procore_project_id else None
+    if linked is None:
+        return UTC_ZONE, False
+    try:
+        return ZoneInfo(linked.time_zone or "UTC"), linked.is_start_stop
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC_ZONE, linked.is_start_stop
+
+
+def tasks(session: StoreSession, offset: int = 0, limit: int = 1000) -> tuple[list[Task], int]:
+    total = session.scalar(select(func.count(Task.id))) or 0
+    rows = session.scalars(select(Task).order_by(func.lower(Task.name), Task.id).offset(offset).limit(limit))
+    return list(rows), total
+
+
+def task(session: StoreSession, task_id: int) -> Task | None:
+    return session.scalars(select(Task).where(Task.id == task_id)).one_or_none()
+
+
+def task_named(session: StoreSession, name: str) -> Task | None:
+    return session.scalars(select(Task).where(Task.name == name)).one_or_none()
+
+
+def items(
+    session: StoreSession, offset: int = 0, limit: int = 1000, project_id: int | None = None
+) -> tuple[list[ProjectItem], int]:
+    query = select(ProjectItem)
+    if project_id is not None:
+        query = query.where(ProjectItem.project_id == project_id)
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    order = (ProjectItem.project_id, ProjectItem.code, ProjectItem.id)
+    return list(session.scalars(query.order_by(*order).offset(offset).limit(limit))), total
+
+
+def item(session: StoreSession, item_id: int) -> ProjectItem | None:
+    return session.scalars(select(ProjectItem).where(ProjectItem.id == item_id)).one_or_none()
+
+
+def item_coded(session: StoreSession, project_id: int, code: str) -> ProjectItem | None:
+    return session.scalars(
+        select(ProjectItem).where(ProjectItem.project_id == project_id, ProjectItem.code == code)
+    ).first()
+
+
+def template(session: StoreSession) -> list[TemplateRow]:
+    """In order: the first match counts."""
+    return list(session.scalars(select(TemplateRow).order_by(TemplateRow.position)))
+
+
+def replace_template(session: StoreSession, rows: Sequence[tuple[str, str]]) -> None:
+    session.execute(delete(TemplateRow))
+    for position, (time_type, task_name) in enumerate(rows, start=1):
+        session.add(TemplateRow(position=position, time_type=time_type, task=task_name))
+    session.flush()
