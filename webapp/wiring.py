@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import time
+from random import SystemRandom
+
 from flask import current_app
 
 from webapp.clock import SystemClock
 from webapp.config import Config
+from webapp.domain.credentials import user_key
+from webapp.procore.factory import CompanyAtProcore, Procore
+from webapp.procore.hooks import Hooks
+from webapp.procore.installation import ServiceAccount
+from webapp.procore.oauth import OAuth
+from webapp.procore.people import Person
+from webapp.store.budgets import Budgets
+from webapp.store.credentials import Credentials
 from webapp.sync.ports import Clock
 
 
@@ -17,3 +28,45 @@ def config() -> Config:
 def clock() -> Clock:
     chosen: Clock = current_app.extensions.setdefault("clock", SystemClock())
     return chosen
+
+
+def procore() -> Procore:
+    """Procore as the settings name it; one for the process."""
+    if "procore" not in current_app.extensions:
+        built = Procore(config(), clock(), Credentials(), Budgets(), SystemRandom(), time.sleep)
+        current_app.extensions["procore"] = built
+    chosen: Procore = current_app.extensions["procore"]
+    return chosen
+
+
+def procore_for(procore_company_id: int) -> CompanyAtProcore:
+    """AtProcore of one company, by the service account."""
+    return procore().company(procore_company_id)
+
+
+def hooks_at_procore(procore_company_id: int) -> Hooks:
+    return procore().hooks(procore_company_id)
+
+
+def service_account(procore_company_id: int) -> ServiceAccount:
+    """What the service account may do there: installed, permissions, permitted projects (R1)."""
+    return procore().service(procore_company_id)
+
+
+def oauth() -> OAuth:
+    return procore().oauth
+
+
+def sign_in_person(code: str) -> int:
+    """Takes the callback's code, keeps the tokens, says whose they are. Raises SignInExpired."""
+    return procore().sign_in(code).id
+
+
+def sign_out_person(procore_user_id: int) -> None:
+    """Revokes the person's tokens at Procore and erases them here. Raises TryLater, and keeps them then."""
+    procore().sign_out(user_key(procore_user_id))
+
+
+def person(procore_user_id: int) -> Person:
+    """A signed-in person, by their own token."""
+    return procore().person(user_key(procore_user_id))

@@ -1,0 +1,80 @@
+"""Builds everything above from settings, a clock, the stores, randomness and a way to wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import requests
+
+from webapp.config import Config
+from webapp.domain.credentials import SERVICE, user_key
+from webapp.procore.api import Api
+from webapp.procore.client import Client, new_session
+from webapp.procore.directory import Directory
+from webapp.procore.hooks import Hooks
+from webapp.procore.installation import ServiceAccount
+from webapp.procore.oauth import OAuth
+from webapp.procore.pacing import Pacer
+from webapp.procore.paths import ME
+from webapp.procore.people import Me, Person, me_of
+from webapp.procore.ports import BudgetStore, Rng, TokenStore
+from webapp.procore.refusals import data_of
+from webapp.procore.timecards import Timecards
+from webapp.procore.tokens import Tokens
+from webapp.sync.ports import Clock
+
+
+class CompanyAtProcore(Timecards, Directory):
+    """AtProcore of sync.ports: a company's time cards and reference lists, with the service account's token."""
+
+    def __init__(self, api: Api) -> None:
+        Timecards.__init__(self, api)
+
+
+class Procore:
+    """One per process is enough; it is safe to share between threads and survives a fork."""
+
+    def __init__(
+        self,
+        config: Config,
+        clock: Clock,
+        tokens: TokenStore,
+        budgets: BudgetStore,
+        rng: Rng,
+        pause: Callable[[float], None],
+        session: Callable[[], requests.Session] = new_session,
+    ) -> None:
+        self.client = Client(config.procore_login_url, config.procore_api_url, clock, session)
+        self.oauth = OAuth(
+            self.client, config.procore_client_id, config.procore_client_secret, config.redirect_uri
+        )
+        self.tokens = Tokens(tokens, self.oauth, clock, rng, pause)
+        self.pacer = Pacer(budgets, clock, rng)
+
+    def company(self, procore_company_id: int) -> CompanyAtProcore:
+        return CompanyAtProcore(self._api(SERVICE, procore_company_id))
+
+    def hooks(self, procore_company_id: int) -> Hooks:
+        return Hooks(self._api(SERVICE, procore_company_id))
+
+    def service(self, procore_company_id: int) -> ServiceAccount:
+        return ServiceAccount(self._api(SERVICE, procore_company_id))
+
+    def person(self, key: str) -> Person:
+        """`key`: "user:<id>"."""
+        return Person(lambda procore_company_id: self._api(key, procore_company_id))
+
+    def sign_in(self, code: str) -> Me:
+        """Takes the code of the callback: the pair is asked who it belongs to, and kept under "user:<id>". Raises
+        SignInExpired for a code that Procore refuses."""
+        pair = self.oauth.exchange(code)
+        me = me_of(data_of(self.client.send(ME, token=pair.access_token)))
+        self.tokens.keep(user_key(me.id), pair)
+        return me
+
+    def sign_out(self, key: str) -> None:
+        """Revokes a person's tokens at Procore and erases them here."""
+        self.tokens.forget(key)
+
+    def _api(self, key: str, procore_company_id: int | None) -> Api:
+        return Api(self.client, self.tokens, self.pacer, key, procore_company_id)

@@ -1,0 +1,172 @@
+"""Webhooks v1.0 of one company: what it offers, our hooks and their triggers, deliveries that fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from webapp.errors import NotFound, PermissionMissing, ProcoreRefused, UnreadableAnswer
+from webapp.procore.api import Api, rows_of
+from webapp.procore.fields import id_of
+from webapp.procore.history import time_of
+from webapp.procore.paths import (
+    CREATE_HOOK,
+    CREATE_TRIGGERS,
+    DELETE_HOOK,
+    DELIVERIES,
+    HOOKS,
+    TRIGGERS,
+    WEBHOOK_RESOURCES,
+)
+from webapp.procore.refusals import words_in
+
+RESOURCE = "Timecard Entries"
+VERBS = frozenset({"create", "update", "delete"})
+PAYLOAD = "v2"
+"""The guide's name of payload v2.0, which carries resource_id, event_type and ulid."""
+DELIVERIES_PER_PAGE = 100
+
+Verb = Literal["create", "update", "delete"]
+
+
+@dataclass(frozen=True, slots=True)
+class TheirHook:
+    """A hook as Procore lists it; `project_id` None: the company's."""
+
+    id: int
+    namespace: str | None
+    destination_url: str | None
+    project_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One delivery of an event to us. `outcome`: ok, retried, failed, discarded, or what Procore invents next."""
+
+    event_id: str | None
+    resource_id: int | None
+    event_type: str | None
+    outcome: str | None
+    started_at: datetime | None
+    response_status: int | None
+
+
+class Hooks:
+    """All calls take `project_id`: None works in the company's scope, else in that project's. Errors as
+    TimecardsAtProcore."""
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+
+    def offered(self, project_id: int | None = None) -> frozenset[str]:
+        """Which of create, update, delete Procore offers for time cards in that scope; empty: none."""
+        query = None if project_id is None else {"project_id": project_id}
+        rows = rows_of(self.api.get(WEBHOOK_RESOURCES, query))
+        offers = [_verbs(row) for row in rows if isinstance(row, dict) and _is_timecards(row)]
+        return frozenset().union(*offers)
+
+    def named(self, namespace: str, project_id: int | None = None) -> list[TheirHook]:
+        """The hooks of our namespace in that scope, ours or an earlier installation's: told apart by address."""
+        rows = rows_of(self.api.get(HOOKS, {**self._scope(project_id), "namespace": namespace}))
+        hooks = [_hook(row) for row in rows if isinstance(row, dict)]
+        return [hook for hook in hooks if hook.namespace == namespace and hook.project_id == project_id]
+
+    def create(
+        self, namespace: str, url: str, authorization: str, project_id: int | None = None
+    ) -> TheirHook:
+        """`authorization` is sent with every event as it is. A lost answer is found again by `named`."""
+        hook = {
+            "api_version": PAYLOAD,
+            "namespace": namespace,
+            "destination_url": url,
+            "destination_headers": {"Authorization": authorization},
+        }
+        return _hook(self.api.send(CREATE_HOOK, {**self._scope(project_id), "hook": hook}))
+
+    def set_triggers(self, hook_id: int, project_id: int | None = None, verbs: Iterable[str] = VERBS) -> None:
+        """Afterwards the hook has a trigger for each verb: missing ones are made, others left alone. Raises
+        ProcoreRefused in Procore's words when one could not be made."""
+        wanted = frozenset(verbs)
+        missing = wanted - self.triggers(hook_id, project_id)
+        if not missing:
+            return
+        body = {
+            **self._scope(project_id),
+            "api_version": PAYLOAD,
+            "triggers": [{"resource_name": RESOURCE, "event_type": verb} for verb in sorted(missing)],
+        }
+        answer = self.api.send(CREATE_TRIGGERS, body, hook_id=hook_id)
+        failed = answer.get("failed") if isinstance(answer, dict) else None
+        if failed and wanted - self.triggers(hook_id, project_id):
+            raise ProcoreRefused(words_in({"errors": failed})[0] or "Procore did not make all triggers.")
+
+    def triggers(self, hook_id: int, project_id: int | None = None) -> frozenset[str]:
+        """The verbs of the hook's triggers for time cards, in lower case."""
+        rows = rows_of(self.api.get(TRIGGERS, self._scope(project_id), hook_id=hook_id))
+        return frozenset(
+            str(row.get("event_type")).lower()
+            for row in rows
+            if isinstance(row, dict) and _same(row.get("resource_name"), RESOURCE)
+        )
+
+    def delete(self, hook_id: int, project_id: int | None = None) -> None:
+        """403 and 404 count as removed (R7)."""
+        try:
+            self.api.send(DELETE_HOOK, query=self._scope(project_id), id=hook_id)
+        except (NotFound, PermissionMissing):
+            return
+
+    def deliveries(
+        self, hook_id: int, status: Literal["failing", "discarded"], project_id: int | None = None
+    ) -> list[Delivery]:
+        """The newest deliveries of that status, one page."""
+        query = {**self._scope(project_id), "filters[status]": status, "page_size": DELIVERIES_PER_PAGE}
+        rows = rows_of(self.api.get(DELIVERIES, query, hook_id=hook_id))
+        return [_delivery(row) for row in rows if isinstance(row, dict)]
+
+    def _scope(self, project_id: int | None) -> dict[str, Any]:
+        if project_id is not None:
+            return {"project_id": project_id}
+        return {"company_id": self.api.company_id}
+
+
+def _is_timecards(row: dict[str, Any]) -> bool:
+    """The schema leaves the name out though triggers need one: it is `name` where seen."""
+    return any(_same(row.get(key), RESOURCE) for key in ("name", "resource_name"))
+
+
+def _verbs(row: dict[str, Any]) -> frozenset[str]:
+    """A row names create, update and delete; `except` takes away; a verb that is there and empty is not offered."""
+    without = {str(verb).lower() for verb in row.get("except") or []}
+    if isinstance(row.get("actions"), list):
+        return VERBS & {str(action).lower() for action in row["actions"]} - without
+    return frozenset(verb for verb in VERBS - without if verb not in row or row[verb])
+
+
+def _same(value: object, name: str) -> bool:
+    return isinstance(value, str) and value.strip().casefold() == name.casefold()
+
+
+def _hook(row: Any) -> TheirHook:
+    procore_id = id_of(row)
+    if procore_id is None:
+        raise UnreadableAnswer("Procore's hook has no id.", missing="id")
+    return TheirHook(
+        procore_id, row.get("namespace"), row.get("destination_url"), row.get("owned_by_project_id")
+    )
+
+
+def _delivery(row: dict[str, Any]) -> Delivery:
+    told = row.get("event")
+    event: dict[str, Any] = told if isinstance(told, dict) else {}
+    event_id = event.get("ulid") or row.get("event_id") or event.get("id")
+    return Delivery(
+        event_id=None if event_id is None else str(event_id),
+        resource_id=event.get("resource_id"),
+        event_type=event.get("event_type"),
+        outcome=row.get("outcome"),
+        started_at=time_of(row.get("started_at")),
+        response_status=row.get("response_status"),
+    )

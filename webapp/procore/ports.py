@@ -1,0 +1,55 @@
+"""What this package needs kept for it across processes: tokens and rate budgets. The store fulfils these by shape."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from webapp.domain.credentials import Budget, StoredTokens, TokenPair
+
+
+class Rng(Protocol):
+    """Randomness for jitter and lock owners; random.Random has this shape."""
+
+    def uniform(self, a: float, b: float) -> float: ...
+
+    def getrandbits(self, k: int) -> int: ...
+
+
+class TokenStore(Protocol):
+    """Pairs by credential key, with one lock each. Every method is one short transaction, durable when it returns."""
+
+    def read(self, key: str) -> StoredTokens | None: ...
+
+    def lock(self, key: str, owner: str, now: datetime, until: datetime) -> bool:
+        """Compare-and-set: True if nobody holds the lock or the holder's time is over."""
+
+    def unlock(self, key: str, owner: str) -> None:
+        """Gives the lock back if `owner` still holds it."""
+
+    def save(self, key: str, pair: TokenPair) -> None:
+        """Stores the new pair, forgets a refusal and gives the lock back."""
+
+    def refuse(self, key: str, at: datetime) -> None:
+        """Procore will not renew these: erases the pair, notes when, and gives the lock back."""
+
+    def forget(self, key: str) -> None:
+        """Erases everything under the key."""
+
+
+class BudgetStore(Protocol):
+    """One budget per credential key and Procore company (0: calls about no company)."""
+
+    def read(self, key: str, procore_company_id: int) -> Budget | None: ...
+
+    def note(self, key: str, procore_company_id: int, budget: Budget, now: datetime) -> None:
+        """Keeps limit, remaining and reset; leaves `blocked_until` alone."""
+
+    def block(self, key: str, procore_company_id: int, until: datetime, now: datetime) -> None:
+        """Nobody calls before `until`; an earlier time never shortens a later one."""
+
+    def claim_probe(self, key: str, procore_company_id: int, seen: datetime, until: datetime) -> bool:
+        """Compare-and-set of `blocked_until` from `seen` to `until`: True for the one that may try again."""
+
+    def unblock(self, key: str, procore_company_id: int, seen: datetime) -> None:
+        """The probe got through: clears `blocked_until` if it still is `seen`."""

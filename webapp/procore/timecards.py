@@ -1,0 +1,150 @@
+"""One company's time cards at Procore, with the service account's token (TimecardsAtProcore of sync.ports)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from webapp.domain.timecard import Card
+from webapp.errors import ProcoreUnavailable, UnreadableAnswer
+from webapp.procore.api import Api
+from webapp.procore.creating import Creating
+from webapp.procore.drafts import change_body, iso
+from webapp.procore.fields import card_of, id_of
+from webapp.procore.history import entry_of
+from webapp.procore.paths import DELETE_TIMECARD, TIME_TYPES, TIMECARD_HISTORY, TIMECARDS, UPDATE_TIMECARD
+from webapp.sync.ports import Created, Draft, HistoryEntry
+
+IDS_PER_CALL = 150
+"""About what an address of 8 kB holds."""
+RANGE = "{low}...{high}"
+"""Guide samples put double quotes around a range, the reference does not."""
+WIDE = {"start_date": "2000-01-01", "end_date": "2100-01-01"}
+"""The list's own window is unpublished, and its sibling is known to clip to the work week: so always name one."""
+PASSES = 3
+
+log = logging.getLogger(__name__)
+
+
+class Timecards:
+    """`unreadable`: cards of the last reads that lack what we need, by id (D106). Lists yield all others; a card that
+    is read again without fault leaves it. The reader takes from it what concerns the ids it asked for."""
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+        self.unreadable: dict[int, UnreadableAnswer] = {}
+
+    def by_ids(self, ids: Sequence[int]) -> dict[int, Card]:
+        found: dict[int, Card] = {}
+        for chunk in _chunks(list(dict.fromkeys(ids)), IDS_PER_CALL):
+            asked = set(chunk)
+            for page in self.api.pages(TIMECARDS, {**_filters(), "filters[id][]": chunk}):
+                cards = self._cards(page.rows)
+                found.update(
+                    (card.id, card) for card in cards if card.id in asked and card.deleted_at is None
+                )
+        return found
+
+    def updated_between(self, low: datetime, high: datetime) -> Iterator[list[Card]]:
+        query = {**_filters(), "filters[updated_at]": _range(low, high)}
+        for cards in self._steady(query):
+            yield [card for card in cards if card.deleted_at is None]
+
+    def deleted_between(
+        self, low: datetime, high: datetime, ids: Sequence[int] | None = None
+    ) -> Iterator[list[Card]]:
+        query = {**_filters(), "filters[deleted_at]": _range(low, high)}
+        chunks: Sequence[list[int] | None] = (
+            [None] if ids is None else _chunks(list(dict.fromkeys(ids)), IDS_PER_CALL)
+        )
+        for chunk in chunks:
+            asked = query if chunk is None else {**query, "filters[id][]": chunk}
+            for cards in self._steady(asked):
+                yield [
+                    card
+                    for card in cards
+                    if card.deleted_at is not None and (chunk is None or card.id in chunk)
+                ]
+
+    def create_many(self, drafts: Sequence[Draft]) -> list[Created]:
+        return Creating(self.api, self._made_since).create(drafts)
+
+    def update(self, procore_id: int, project_id: int, on: date, changes: dict[str, Any]) -> Card:
+        """Raises ProcoreRefused in Procore's words. An answer that is no card is told as lost: the write was done."""
+        row = self.api.send(UPDATE_TIMECARD, change_body(project_id, on, changes), id=procore_id)
+        try:
+            return card_of(row)
+        except UnreadableAnswer as error:
+            raise ProcoreUnavailable(str(error), is_effect_unknown=True) from error
+
+    def delete(self, procore_id: int) -> None:
+        self.api.send(DELETE_TIMECARD, id=procore_id)
+
+    def change_history(self, procore_id: int) -> list[HistoryEntry]:
+        rows = self.api.get(TIMECARD_HISTORY, id=procore_id)
+        return [entry_of(row) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+    def server_time(self) -> datetime:
+        """Asks for the shortest list there is when nothing was asked yet."""
+        if self.api.client.server_time is None:
+            self.api.get(TIME_TYPES)
+        if self.api.client.server_time is None:
+            raise UnreadableAnswer("Procore's answers carry no Date header.", missing="Date")
+        return self.api.client.server_time
+
+    def _made_since(self, low: datetime, high: datetime) -> dict[int, int]:
+        """Origin id → id of the cards changed in the range."""
+        return {
+            card.facts.origin_id: card.id
+            for cards in self.updated_between(low, high)
+            for card in cards
+            if card.facts.origin_id is not None
+        }
+
+    def _steady(self, query: dict[str, Any]) -> Iterator[list[Card]]:
+        """Pages without repeats. A card that changes while we page moves the others across page borders: when the
+        total moved, or is not told, the list is read again until a pass brings nothing new, thrice at most."""
+        seen: dict[int, datetime | None] = {}
+        for _ in range(PASSES):
+            totals: list[int | None] = []
+            news = 0
+            for page in self.api.pages(TIMECARDS, query):
+                totals.append(page.total)
+                fresh = [c for c in self._cards(page.rows) if seen.get(c.id, _NEVER) != c.facts.updated_at]
+                seen.update((card.id, card.facts.updated_at) for card in fresh)
+                news += len(fresh)
+                if fresh:
+                    yield fresh
+            if len(totals) < 2 or news == 0 or (None not in totals and len(set(totals)) == 1):
+                return
+
+    def _cards(self, rows: list[Any]) -> list[Card]:
+        cards = []
+        for row in rows:
+            procore_id = id_of(row)
+            if procore_id is None:
+                raise UnreadableAnswer("Procore lists a time card without an id.", missing="id")
+            try:
+                cards.append(card_of(row))
+                self.unreadable.pop(procore_id, None)
+            except UnreadableAnswer as error:
+                log.warning("time card %s is unreadable: no %s", procore_id, error.missing)
+                self.unreadable[procore_id] = error
+        return cards
+
+
+_NEVER = object()
+
+
+def _filters() -> dict[str, Any]:
+    return {**WIDE, "filters[include_in_progress]": "true"}
+
+
+def _range(low: datetime, high: datetime) -> str:
+    return RANGE.format(low=iso(low), high=iso(high))
+
+
+def _chunks(values: list[int], size: int) -> list[list[int]]:
+    return [values[start : start + size] for start in range(0, len(values), size)]
