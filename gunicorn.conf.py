@@ -10,3 +10,4 @@ workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
 timeout = 30
 graceful_timeout = 10
+control_socket_disable = True  # one path in the home folder for all servers of a user; nothing here uses it
