@@ -1,0 +1,267 @@
+"""Time cards in the forms that the endpoint families answer with."""
+
+from datetime import UTC, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from .history import hours_text
+from .query import shown
+from .records import CostCode, Project, Timecard, Timesheet, User
+from .state import State
+
+Json = dict[str, Any]
+
+
+def user_ref(user: User | None) -> Json | None:
+    return None if user is None else {"id": user.id, "login": user.login, "name": user.name}
+
+
+def display_name(project: Project) -> str:
+    return f"{project.project_number} - {project.name}"
+
+
+def company_card(state: State, card: Timecard, parts: list[Timecard] | None = None) -> Json:
+    """TimecardEntry: the widest form, of the company's timecard_entries."""
+    sub_job, project = state.sub_jobs.get(card.sub_job_id), state.projects.get(card.project_id)
+    return {
+        **_common(state, card),
+        "in_progress": card.in_progress,
+        "time_in": shown(card.time_in),
+        "time_out": shown(card.time_out),
+        "lunch_time": None if card.lunch_minutes is None else str(card.lunch_minutes),
+        "approval_status": card.approval_status,
+        "timecard_type": _type_name(state, card),
+        "timesheet": sheet_ref(state, state.timesheets.get(card.timesheet_id)),
+        "cost_code": code_ref(state.cost_codes.get(card.cost_code_id)),
+        "sub_job": {"id": sub_job.id, "name": sub_job.name, "code": sub_job.code} if sub_job else None,
+        "party": party_ref(state, card),
+        "crew": crew_ref(state, card),
+        "procore_signature": signature_ref(state, card.signature_id),
+        "project": {"id": project.id, "name": display_name(project)} if project else None,
+        "clock_in": None,
+        "clock_out": None,
+        "custom_fields": {},
+        "automatically_split_timecard_entries": [company_card(state, each) for each in parts or []],
+    }
+
+
+def bulk_card(state: State, card: Timecard) -> Json:
+    """TimecardEntryCompanyTimesheet: no project, no sub job, no status, no times."""
+    code, sheet = state.cost_codes.get(card.cost_code_id), state.timesheets.get(card.timesheet_id)
+    return {
+        **_common(state, card),
+        "timecard_type": _type_name(state, card),
+        "cost_code": f"{code.full_code} {code.name}" if code else None,
+        "timesheet_status": sheet.status if sheet else None,
+        "full_cost_code": code_ref(code),
+        "party": party_ref(state, card),
+    }
+
+
+def daily_log_card(state: State, card: Timecard, parts: list[Timecard] | None = None) -> Json:
+    """TimecardEntryDailyLog: of a project's timecard_entries; the only one with the location."""
+    project, code = state.projects.get(card.project_id), state.cost_codes.get(card.cost_code_id)
+    location, sheet = state.locations.get(card.location_id), state.timesheets.get(card.timesheet_id)
+    crew, sub_job = crew_ref(state, card), state.sub_jobs.get(card.sub_job_id)
+    return {
+        **_common(state, card),
+        "datetime": _noon(card, project),
+        "timesheet_status": sheet.status if sheet else None,
+        "approval_status": card.approval_status,
+        "lunch_time": card.lunch_minutes or 0,
+        "time_in": shown(card.time_in),
+        "time_out": shown(card.time_out),
+        "injured": None,
+        "signed": card.signature_id is not None,
+        "timesheet": sheet_ref(state, sheet),
+        "cost_code": {**code_ref(code), "full_code": code.full_code} if code else None,  # type: ignore[dict-item]
+        "crew": crew,
+        "location": {
+            "id": location.id,
+            "name": location.name,
+            "node_name": location.name,
+            "parent_id": None,
+            "code": location.code,
+            "created_at": shown(location.created_at),
+            "updated_at": shown(location.updated_at),
+        }
+        if location
+        else None,
+        "party": party_ref(state, card),
+        "procore_signature": signature_ref(state, card.signature_id),
+        "sub_job": {"id": sub_job.id, "name": sub_job.name, "code": sub_job.code} if sub_job else None,
+        "permissions": {"can_update": True, "can_delete": True},
+        "automatically_split_timecard_entries": [daily_log_card(state, each) for each in parts or []],
+    }
+
+
+def flat_card(card: Timecard) -> Json:
+    """TimecardEntryFlat: of v1.1 bulk_create."""
+    return {
+        "id": card.id,
+        "project_id": card.project_id,
+        "company_id": card.company_id,
+        "party_id": card.party_id,
+        "date": card.date.isoformat() if card.date else None,
+        "hours": hours_text(card.hours),
+        "time_in": shown(card.time_in),
+        "time_out": shown(card.time_out),
+        "clock_in_time": shown(card.clock_in_time),
+        "clock_out_time": shown(card.clock_out_time),
+        "lunch_time": None if card.lunch_minutes is None else str(card.lunch_minutes),
+        "description": card.description,
+        "billable": card.billable,
+        "timecard_time_type_id": card.timecard_time_type_id,
+        "cost_code_id": card.cost_code_id,
+        "wbs_code_id": None,
+        "line_item_type_id": card.line_item_type_id,
+        "work_classification_id": card.work_classification_id,
+        "timesheet_id": card.timesheet_id,
+        "location_id": card.location_id,
+        "crew_id": card.crew_id,
+        "sub_job_id": card.sub_job_id,
+        "approval_status": card.approval_status,
+        "signed": card.signature_id is not None,
+        "in_progress": card.in_progress,
+        "split_parent_id": card.split_parent_id,
+        "origin_id": None if card.origin_id is None else str(card.origin_id),
+        "origin_data": card.origin_data,
+        "created_at": shown(card.created_at),
+        "updated_at": shown(card.updated_at),
+        "deleted_at": shown(card.deleted_at),
+    }
+
+
+def legacy_card(state: State, card: Timecard, parts: list[Timecard] | None = None) -> Json:
+    """TimecardEntryLegacy: of /timecard_entries/{id} and v1.1 project_timecard_entries."""
+    row = bulk_card(state, card)
+    del row["party"]
+    return {
+        **row,
+        "custom_fields": {},
+        "automatically_split_timecard_entries": [legacy_card(state, each) for each in parts or []],
+    }
+
+
+def compact_card(state: State, card: Timecard) -> Json:
+    """TimecardEntryCompact: of the list /timecard_entries."""
+    common = _common(state, card)
+    names = (
+        "id",
+        "created_at",
+        "date",
+        "deleted_at",
+        "description",
+        "hours",
+        "login_information",
+        "origin_id",
+        "origin_data",
+        "updated_at",
+    )
+    return {**{name: common[name] for name in names}, "automatically_split_timecard_entries": []}
+
+
+def sheet_card(state: State, card: Timecard) -> Json:
+    """TimecardEntryTimesheet: inside a project's timesheet."""
+    sheet, code = state.timesheets.get(card.timesheet_id), state.cost_codes.get(card.cost_code_id)
+    row = _common(state, card)
+    return {
+        **row,
+        "time_in": shown(card.time_in),
+        "time_out": shown(card.time_out),
+        "injured": None,
+        "lunch_time": card.lunch_minutes or 0,
+        "crew": crew_ref(state, card),
+        "cost_code": code_ref(code),
+        "location": None,
+        "wbs_code_id": None,
+        "custom_fields": {},
+        "party_id": card.party_id,
+        "timesheet_status": sheet.status if sheet else None,
+    }
+
+
+def sheet_ref(state: State, sheet: Timesheet | None) -> Json | None:
+    if sheet is None:
+        return None
+    return {
+        "id": sheet.id,
+        "created_at": shown(sheet.created_at),
+        "updated_at": shown(sheet.updated_at),
+        "date": sheet.date.isoformat(),
+        "number": sheet.number,
+        "status": sheet.status,
+        "created_by": user_ref(state.users.get(sheet.created_by_id)),
+        "name": f"{sheet.date.isoformat()} - {sheet.number:02d}",
+    }
+
+
+def code_ref(code: CostCode | None) -> Json | None:
+    return {"id": code.id, "name": code.name} if code else None
+
+
+def crew_ref(state: State, card: Timecard) -> Json | None:
+    crew = state.crews.get(card.crew_id)
+    return {"id": crew.id, "name": crew.name} if crew else None
+
+
+def party_ref(state: State, card: Timecard) -> Json | None:
+    person = state.people.get(card.party_id)
+    return {"id": person.id, "name": person.name} if person else None
+
+
+def signature_ref(state: State, signature_id: int | None) -> Json | None:
+    signature = state.signatures.get(signature_id)
+    if signature is None:
+        return None
+    return {
+        "id": signature.id,
+        "signature_text": signature.text,
+        "file_name": None,
+        "url": None,
+        "medium_thumbnail_url": None,
+        "large_thumbnail_url": None,
+        "created_by": user_ref(state.users.get(signature.created_by_id)),
+    }
+
+
+def _common(state: State, card: Timecard) -> Json:
+    """What every form carries."""
+    kind, person = state.time_types.get(card.timecard_time_type_id), state.people.get(card.party_id)
+    return {
+        "id": card.id,
+        "created_at": shown(card.created_at),
+        "date": card.date.isoformat() if card.date else None,
+        "deleted_at": shown(card.deleted_at),
+        "description": card.description,
+        "billable": card.billable,
+        "hours": hours_text(card.hours),
+        "updated_at": shown(card.updated_at),
+        "origin_id": card.origin_id,
+        "origin_data": card.origin_data,
+        "created_by": user_ref(state.users.get(card.created_by_id)),
+        "login_information": user_ref(state.users.get(person.user_id)) if person and person.user_id else None,
+        "timecard_time_type": {
+            "id": kind.id,
+            "time_type": kind.time_type,
+            "abbreviated_time_type": kind.abbreviation,
+            "company_id": kind.company_id,
+            "global": kind.is_global,
+        }
+        if kind
+        else None,
+        "line_item_type_id": card.line_item_type_id,
+    }
+
+
+def _type_name(state: State, card: Timecard) -> str | None:
+    kind = state.time_types.get(card.timecard_time_type_id)
+    return kind.time_type if kind else None
+
+
+def _noon(card: Timecard, project: Project | None) -> str | None:
+    """The day as a moment: noon in the project's zone."""
+    if card.date is None or project is None:
+        return None
+    noon = datetime.combine(card.date, time(12), ZoneInfo(project.tz_name))
+    return shown(noon.astimezone(UTC))

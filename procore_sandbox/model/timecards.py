@@ -1,0 +1,224 @@
+"""Time cards: create, update, delete, with their rules, change history and events."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from .access import Caller, acting_user, company_level
+from .card_input import CardInput, check_references
+from .card_times import settle_times
+from .errors import forbidden, unprocessable
+from .events import fire
+from .history import record_changes
+from .records import Project, Timecard
+from .state import State
+
+RESOURCE = "Timecard Entries"
+LOCKED_STATUSES = ("approved", "completed")
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who writes, and the operation token that the client gave, if any."""
+
+    caller: Caller
+    operation_id: str | None = None
+    is_silent: bool = False
+    """No events for this write."""
+
+
+def prepare(state: State, project: Project, fields: dict[str, Any], author: Author) -> Timecard:
+    """A valid new card that is not stored yet; raises 422 with every mistake."""
+    written = CardInput(state, project, fields)
+    now = state.now()
+    user = acting_user(state, author.caller, project.company_id)
+    card = Timecard(
+        id=0,
+        company_id=project.company_id,
+        project_id=project.id,
+        created_by_id=user.id,
+        created_at=now,
+        updated_at=now,
+    )
+    card = replace(card, **written.values)
+    _apply_defaults(state, card)
+    errors = check_references(state, project, card, set(written.values))
+    errors |= settle_times(state, project, card, written.values, is_new=True)
+    written.errors.update(errors)
+    if card.origin_id is not None and state.switches.origin_id_unique and _is_origin_taken(state, card):
+        written.errors["origin_id"].append("has already been taken")
+    written.refuse_mistakes()
+    _check_status_right(state, author, project, "pending", card.approval_status)
+    return card
+
+
+def store_new(state: State, card: Timecard, author: Author, *, is_split: bool = False) -> list[Timecard]:
+    """Give a prepared card its id, store it, tell the hooks; the card itself and what it was split into."""
+    card.id = state.next_id()
+    state.timecards.put(card)
+    _remember_version(state, card, None)
+    parts = _split_overtime(state, card) if is_split else []
+    for each in [card, *parts]:
+        _tell(state, each, "create", author)
+    return [card, *parts]
+
+
+def create(state: State, project: Project, fields: dict[str, Any], author: Author) -> list[Timecard]:
+    """One new card, split by overtime rules when the fields ask for it."""
+    card = prepare(state, project, fields, author)
+    return store_new(state, card, author, is_split=bool(fields.get("set_timecard_time_type_automatically")))
+
+
+def prepare_update(
+    state: State, card: Timecard, project: Project, fields: dict[str, Any], author: Author
+) -> Timecard:
+    """The card as it would be; raises 422 when a rule forbids it. `project` is where it shall be."""
+    written = CardInput(state, project, fields)
+    after = replace(card, project_id=project.id, **written.values)
+    names = set(written.values)
+    if project.id != card.project_id:
+        names |= {"cost_code_id", "sub_job_id", "crew_id", "location_id", "timesheet_id"}
+    errors = check_references(state, project, after, names)
+    if names & {"hours", "time_in", "time_out", "clock_in_time", "clock_out_time", "lunch_minutes"} or (
+        project.id != card.project_id
+    ):
+        errors |= settle_times(state, project, after, written.values, is_new=False)
+    written.errors.update(errors)
+    written.refuse_mistakes()
+    if after != card:
+        _check_locks(state, card, after, author)
+        _check_status_right(state, author, project, card.approval_status, after.approval_status)
+    return after
+
+
+def store_update(state: State, card: Timecard, after: Timecard, author: Author) -> Timecard:
+    """Store a prepared update, with history and event; nothing happens when nothing differs."""
+    if after == card:
+        return card
+    user = acting_user(state, author.caller, card.company_id)
+    after.updated_at = state.now()
+    record_changes(state, card, after, user.name)
+    _remember_version(state, after, card)
+    state.timecards.put(after)
+    _tell(state, after, "update", author)
+    return after
+
+
+def update(
+    state: State, card: Timecard, project: Project, fields: dict[str, Any], author: Author
+) -> Timecard:
+    return store_update(state, card, prepare_update(state, card, project, fields, author), author)
+
+
+def delete(state: State, card: Timecard, author: Author) -> Timecard:
+    """Soft delete."""
+    now = state.now()
+    after = replace(card, deleted_at=now, updated_at=now)
+    _check_locks(state, card, after, author)
+    record_changes(state, card, after, acting_user(state, author.caller, card.company_id).name)
+    _remember_version(state, after, card)
+    state.timecards.put(after)
+    _tell(state, after, "delete", author)
+    return after
+
+
+def _apply_defaults(state: State, card: Timecard) -> None:
+    if card.timecard_time_type_id is None:
+        regular = [
+            each.id
+            for each in state.time_types
+            if each.company_id == card.company_id and each.time_type == "Regular Time"
+        ]
+        card.timecard_time_type_id = regular[0] if regular else None
+    if card.line_item_type_id is None and card.cost_code_id is not None:
+        company = state.companies.get(card.company_id)
+        card.line_item_type_id = company.labor_line_item_type_id if company else None
+
+
+def _is_origin_taken(state: State, card: Timecard) -> bool:
+    return any(
+        each.origin_id == card.origin_id and each.company_id == card.company_id and each.deleted_at is None
+        for each in state.timecards
+    )
+
+
+def _check_locks(state: State, card: Timecard, after: Timecard, author: Author) -> None:
+    is_status_only = replace(after, approval_status=card.approval_status) == card
+    if (
+        state.switches.approved_refuse_edits
+        and card.approval_status in LOCKED_STATUSES
+        and not is_status_only
+    ):
+        raise unprocessable(
+            {
+                "approval_status": [
+                    f"is {card.approval_status}: an {card.approval_status} time card cannot be edited"
+                    if card.approval_status == "approved"
+                    else "is completed: a completed time card cannot be edited"
+                ]
+            }
+        )
+    if (
+        state.switches.origin_id_locks_people_out
+        and card.origin_id is not None
+        and not author.caller.client_id
+    ):
+        raise unprocessable({"base": ["This time card is managed by an integration and cannot be edited"]})
+
+
+def _check_status_right(state: State, author: Author, project: Project, before: str, after: str) -> None:
+    if before != after and company_level(state, author.caller, "Timecard", project.company_id) != "Admin":
+        raise forbidden("You need Admin permission on the Timecard tool to change the approval status")
+
+
+def _split_overtime(state: State, card: Timecard) -> list[Timecard]:
+    """What exceeds the daily hours becomes an overtime card of its own; the two add up to the original."""
+    limit = Decimal(state.switches.overtime_after_hours)
+    overtime = [
+        each.id
+        for each in state.time_types
+        if each.company_id == card.company_id and each.time_type == "Overtime"
+    ]
+    if not limit or card.hours <= limit or not overtime:
+        return []
+    extra = replace(
+        card,
+        id=state.next_id(),
+        hours=card.hours - limit,
+        timecard_time_type_id=overtime[0],
+        time_in=None,
+        time_out=None,
+        clock_in_time=None,
+        clock_out_time=None,
+        lunch_minutes=None,
+        origin_id=None,
+        origin_data=None,
+        split_parent_id=card.id,
+    )
+    card.hours = limit
+    state.timecards.put(card)
+    _remember_version(state, extra, None)
+    return [state.timecards.put(extra)]
+
+
+def _remember_version(state: State, card: Timecard, before: Timecard | None) -> None:
+    if state.switches.list_lag_seconds > 0:
+        versions = state.earlier_versions.setdefault(card.id, [])
+        if before is not None:
+            versions.append((before.updated_at, before))
+
+
+def _tell(state: State, card: Timecard, event_type: str, author: Author) -> None:
+    if not author.is_silent:
+        user = acting_user(state, author.caller, card.company_id)
+        fire(
+            state,
+            RESOURCE,
+            card.id,
+            event_type,
+            company_id=card.company_id,
+            project_id=card.project_id,
+            user_id=user.id,
+            client_id=author.caller.client_id,
+            operation_id=author.operation_id,
+        )

@@ -1,0 +1,35 @@
+/* The host's half of the side panel: answers "initialize" with the context, tells the app when it is shown or hidden. */
+"use strict";
+
+const panel = document.querySelector("[data-side-panel]");
+const frame = panel.querySelector("iframe");
+const origin = panel.dataset.appOrigin;
+const lines = document.querySelector("[data-panel-log]");
+
+function tell(text) {
+  const line = document.createElement("li");
+  line.textContent = `${new Date().toISOString().slice(11, 19)} ${text}`;
+  lines.append(line);
+}
+
+function post(message) {
+  tell(`to the app: ${JSON.stringify(message)}`);
+  frame.contentWindow.postMessage(message, origin);
+}
+
+window.addEventListener("message", (event) => {
+  if (event.source !== frame.contentWindow || event.origin !== origin) return;
+  tell(`from the app: ${JSON.stringify(event.data)}`);
+  if (event.data && event.data.type === "initialize") post({ type: "setup", context: JSON.parse(panel.dataset.context) });
+});
+
+const acts = {
+  visible() { panel.hidden = false; post({ type: "sidepanel:app:visible" }); },
+  hidden() { post({ type: "sidepanel:app:hidden" }); panel.hidden = true; },
+  destroy() { post({ type: "sidepanel:app:destroy" }); setTimeout(() => { frame.removeAttribute("src"); panel.hidden = true; }, 100); },
+};
+for (const button of document.querySelectorAll("[data-panel-act]")) {
+  button.disabled = false;
+  button.addEventListener("click", () => acts[button.dataset.panelAct]());
+}
+frame.src = frame.dataset.src;
