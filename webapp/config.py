@@ -100,7 +100,9 @@ class _Getter:
             for key in keys:
                 Fernet(key)
         except ValueError as error:
-            raise Misconfigured(name, "expects url-safe base64 of 32 bytes, comma-separated, newest first") from error
+            raise Misconfigured(
+                name, "expects url-safe base64 of 32 bytes, comma-separated, newest first"
+            ) from error
         return keys
 
     def number(self, name: str, default: int, low: int, high: int) -> int:
@@ -123,7 +125,9 @@ class _Getter:
             return None
         parts = _split(name, value)
         if parts.scheme not in schemes or not (parts.hostname or parts.path):
-            raise Misconfigured(name, f"expects an address that starts with {' or '.join(s + '://' for s in schemes)}")
+            raise Misconfigured(
+                name, f"expects an address that starts with {' or '.join(s + '://' for s in schemes)}"
+            )
         return value
 
     def web(self, name: str, default: str) -> str:

@@ -7,6 +7,7 @@ works wakes another. Redis unreachable costs a caller at most 0.3 s and never ch
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from functools import lru_cache
 
 from redis import Redis
@@ -41,18 +42,38 @@ def wake_key(company_id: int) -> str:
 def wake(redis_url: str | None, company_id: int) -> bool:
     """Wakes a worker for this company unless one is already called. False when Redis could not be asked: the
     workers' look into the database finds the mark within 2 s."""
+    return _once(redis_url, wake_key(company_id), WAKE_SECONDS, SYNC_JOB, company_id)
+
+
+def clear_wake(redis_url: str | None, company_id: int) -> None:
+    """The job's first act: from here on a new mark wakes another job."""
+    if redis_url is not None:
+        with suppress(RedisError):
+            quick_redis(redis_url).delete(wake_key(company_id))
+
+
+def call(redis_url: str | None, job: str, key: int, *, seconds: int) -> bool:
+    """A job found due in the database, at most once in so many seconds, whatever became of earlier wake-ups."""
+    return _once(redis_url, f"call:{job}:{key}", seconds, job, key)
+
+
+def _once(redis_url: str | None, name: str, seconds: int, job: str, key: int) -> bool:
     if redis_url is None:
         return False
     try:
         connection = quick_redis(redis_url)
-        if connection.set(wake_key(company_id), "1", nx=True, ex=WAKE_SECONDS):
-            queue(connection).enqueue(SYNC_JOB, company_id, retry=Retry(max=2, interval=[5, 30]),
-                                      result_ttl=0, failure_ttl=3600)
-        return True
+        if connection.set(name, "1", nx=True, ex=seconds):
+            queue(connection).enqueue(
+                job, key, retry=Retry(max=2, interval=[5, 30]), result_ttl=0, failure_ttl=3600
+            )
     except RedisError as error:
-        log.warning("no wake-up for company %s: %s", company_id, type(error).__name__)
+        log.warning("%s for %s could not be enqueued: %s", job, key, type(error).__name__)
         return False
+    return True
 
 
 def wake_after_commit(session: StoreSession, redis_url: str | None, company_id: int) -> None:
-    session.after_commit(lambda: wake(redis_url, company_id))
+    def call_worker() -> None:
+        wake(redis_url, company_id)
+
+    session.after_commit(call_worker)

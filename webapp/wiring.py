@@ -5,11 +5,19 @@ from __future__ import annotations
 import time
 from random import SystemRandom
 
+import time
+from random import Random
+
 from flask import current_app
 
 from webapp.clock import SystemClock
 from webapp.config import Config
+from webapp.procore.factory import Procore
+from webapp.store.budgets import Budgets
+from webapp.store.credentials import Credentials
+from webapp.store.sync_store import SyncStore
 from webapp.domain.credentials import user_key
+from webapp.extensions import db
 from webapp.procore.factory import CompanyAtProcore, Procore
 from webapp.procore.hooks import Hooks
 from webapp.procore.installation import ServiceAccount
@@ -17,6 +25,7 @@ from webapp.procore.oauth import OAuth
 from webapp.procore.people import Person
 from webapp.store.budgets import Budgets
 from webapp.store.credentials import Credentials
+from webapp.store.sync_store import SyncStore
 from webapp.sync.ports import Clock
 
 
@@ -28,6 +37,11 @@ def config() -> Config:
 def clock() -> Clock:
     chosen: Clock = current_app.extensions.setdefault("clock", SystemClock())
     return chosen
+
+
+def store_for(company_id: int) -> SyncStore:
+    """The engine's store of one company."""
+    return SyncStore(db.engine, company_id, clock(), SystemRandom())
 
 
 def procore() -> Procore:

@@ -102,7 +102,7 @@ class CardFacts:
     procore_timesheet: str | None = None
     created_by: str | None = None
     created_at: datetime | None = None
-    updated_at: datetime | None = None
+    updated_at: datetime | None = field(default=None, compare=False)
     in_progress: bool = False
     origin_id: int | None = None
     split_parent_id: int | None = None

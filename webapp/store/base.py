@@ -65,4 +65,6 @@ class CompanyOwned:
 
     @declared_attr
     def company_id(cls) -> Mapped[int]:
-        return mapped_column(BigId, ForeignKey("companies.id", ondelete="CASCADE"), nullable=False, index=True)
+        return mapped_column(
+            BigId, ForeignKey("companies.id", ondelete="CASCADE"), nullable=False, index=True
+        )

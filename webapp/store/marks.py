@@ -29,8 +29,14 @@ def mark_edited(session: StoreSession, timesheet: Timesheet, verb: Verb, now: da
     company = session.scalars(select(Company).where(Company.id == timesheet.company_id)).one()
     if company.send and company.state != "disconnected":
         session.flush()
-        pend(session, link, "send", "create" if link.procore_id is None and verb == "update" else verb, now,
-             summary_of(session, timesheet))
+        pend(
+            session,
+            link,
+            "send",
+            "create" if link.procore_id is None and verb == "update" else verb,
+            now,
+            summary_of(session, timesheet),
+        )
     return link
 
 
@@ -45,8 +51,13 @@ def mark(link: Link, reason: str, now: datetime) -> None:
 
 
 def mark_cards(
-    session: StoreSession, ids: Iterable[int], reason: str, now: datetime, hinted_at: datetime | None = None,
-    *, is_deleted: bool = False
+    session: StoreSession,
+    ids: Iterable[int],
+    reason: str,
+    now: datetime,
+    hinted_at: datetime | None = None,
+    *,
+    is_deleted: bool = False,
 ) -> None:
     """Procore's cards that may have changed. `hinted_at`: Procore's time of the change, where known."""
     wanted = list(dict.fromkeys(ids))
@@ -74,7 +85,9 @@ def mark_reason_fixed(session: StoreSession, reason_key: str, now: datetime) -> 
     return len(links)
 
 
-def pend(session: StoreSession, link: Link, direction: str, action: str, now: datetime, summary: str) -> Message:
+def pend(
+    session: StoreSession, link: Link, direction: str, action: str, now: datetime, summary: str
+) -> Message:
     """The one pending message of this link and direction: made, or brought up to date."""
     message = session.scalars(
         select(Message).where(
@@ -82,7 +95,9 @@ def pend(session: StoreSession, link: Link, direction: str, action: str, now: da
         )
     ).first()
     if message is None:
-        message = Message(link_id=link.id, direction=direction, state="pending", action=action, created_at=now)
+        message = Message(
+            link_id=link.id, direction=direction, state="pending", action=action, created_at=now
+        )
         session.add(message)
     elif message.action != "create" or action == "delete":
         message.action = action
@@ -96,7 +111,9 @@ def pend(session: StoreSession, link: Link, direction: str, action: str, now: da
 def summary_of(session: StoreSession, timesheet: Timesheet) -> str:
     user = session.get(User, timesheet.user_id) if timesheet.user_id else None
     project = session.get(Project, timesheet.project_id)
-    return summary(user.name if user else None, project.name if project else None, timesheet.date, timesheet.hours)
+    return summary(
+        user.name if user else None, project.name if project else None, timesheet.date, timesheet.hours
+    )
 
 
 def summary(person: str | None, project: str | None, on: date | None, hours: Decimal | None) -> str:
@@ -111,6 +128,12 @@ def settle_messages(session: StoreSession, link_id: int, now: datetime) -> None:
     session.execute(
         update(Message)
         .where(Message.link_id == link_id, Message.state == "pending")
-        .values(state="processed", processed_at=now, updated_at=now, reason_key=None, reason_text=None,
-                next_attempt_at=None)
+        .values(
+            state="processed",
+            processed_at=now,
+            updated_at=now,
+            reason_key=None,
+            reason_text=None,
+            next_attempt_at=None,
+        )
     )

@@ -106,9 +106,7 @@ class Settle:
     """Gone on both sides: a tombstone takes the base's place (D43)."""
 
 
-Action = (
-    Nothing | CreateOurs | CreateTheirs | Merge | DeleteOurs | DeleteTheirs | DeleteClash | Settle
-)
+Action = Nothing | CreateOurs | CreateTheirs | Merge | DeleteOurs | DeleteTheirs | DeleteClash | Settle
 
 
 def decide(

@@ -26,7 +26,11 @@ def before_connection() -> Reason:
 
 
 def project_not_linked(name: str, project_id: int) -> Reason:
-    return Reason(f"unlinked:{project_id}", f'Project "{name}" is not linked, and only linked projects are synced.', "excluded")
+    return Reason(
+        f"unlinked:{project_id}",
+        f'Project "{name}" is not linked, and only linked projects are synced.',
+        "excluded",
+    )
 
 
 def switch_off(direction: Literal["receive", "send"]) -> Reason:
@@ -44,11 +48,23 @@ def equipment() -> Reason:
 
 
 def in_progress() -> Reason:
-    return Reason("in_progress", "The clock is still running in Procore; it is synced once clocked out.", "waiting", 900)
+    return Reason(
+        "in_progress", "The clock is still running in Procore; it is synced once clocked out.", "waiting", 900
+    )
 
 
 def time_type_not_in_template(name: str) -> Reason:
     return Reason(f"task:{name}", f'Time type "{name}" is not in the import matching template.', "waiting")
+
+
+def our_project_not_linked(name: str, project_id: int) -> Reason:
+    text = f'Project "{name}" is not linked to Procore, and only linked projects are sent.'
+    return Reason(f"unlinked_here:{project_id}", text, "excluded")
+
+
+def cost_code_unknown(cost_code_id: int, name: str | None) -> Reason:
+    text = f'Procore does not list cost code "{name or cost_code_id}" of the project to the app.'
+    return Reason(f"cost_code:{cost_code_id}", text, "waiting", 900)
 
 
 def no_person() -> Reason:
@@ -56,7 +72,12 @@ def no_person() -> Reason:
 
 
 def person_unknown(person_id: int) -> Reason:
-    return Reason(f"person:{person_id}", "Procore's company directory does not show this person to the app.", "waiting", 900)
+    return Reason(
+        f"person:{person_id}",
+        "Procore's company directory does not show this person to the app.",
+        "waiting",
+        900,
+    )
 
 
 def project_unknown(project_id: int, name: str | None) -> Reason:
@@ -69,19 +90,34 @@ def project_unknown(project_id: int, name: str | None) -> Reason:
 
 
 def project_ambiguous(project_id: int, name: str) -> Reason:
-    return Reason(f"project:{project_id}", f'Several projects here match "{name}"; link the right one.', "waiting")
+    return Reason(
+        f"project:{project_id}", f'Several projects here match "{name}"; link the right one.', "waiting"
+    )
 
 
 def sub_job_unknown(sub_job_id: int, name: str | None) -> Reason:
-    return Reason(f"sub_job:{sub_job_id}", f'Procore does not list sub job "{name or sub_job_id}" of its project.', "waiting", 900)
+    return Reason(
+        f"sub_job:{sub_job_id}",
+        f'Procore does not list sub job "{name or sub_job_id}" of its project.',
+        "waiting",
+        900,
+    )
 
 
 def main_project_not_linked(name: str) -> Reason:
-    return Reason(f"main_project:{name}", f'Main project "{name}" is not linked, so there is nothing to copy for its sub job.', "waiting")
+    return Reason(
+        f"main_project:{name}",
+        f'Main project "{name}" is not linked, so there is nothing to copy for its sub job.',
+        "waiting",
+    )
 
 
 def user_not_in_procore(user_id: int, name: str) -> Reason:
-    return Reason(f"user:{user_id}", f'"{name}" matches nobody in Procore\'s directory by e-mail or employee number.', "waiting")
+    return Reason(
+        f"user:{user_id}",
+        f'"{name}" matches nobody in Procore\'s directory by e-mail or employee number.',
+        "waiting",
+    )
 
 
 def person_inactive(user_id: int, name: str) -> Reason:
@@ -89,7 +125,11 @@ def person_inactive(user_id: int, name: str) -> Reason:
 
 
 def project_not_in_procore(project_id: int, name: str) -> Reason:
-    return Reason(f"project_here:{project_id}", f'Project "{name}" matches no one Procore project by number or name; link it.', "waiting")
+    return Reason(
+        f"project_here:{project_id}",
+        f'Project "{name}" matches no one Procore project by number or name; link it.',
+        "waiting",
+    )
 
 
 def task_not_in_procore(task_id: int, name: str) -> Reason:
@@ -97,11 +137,28 @@ def task_not_in_procore(task_id: int, name: str) -> Reason:
 
 
 def item_not_in_procore(item_id: int, code: str) -> Reason:
-    return Reason(f"item_here:{item_id}", f'Project item "{code}" matches no cost code of the Procore project.', "waiting")
+    return Reason(
+        f"item_here:{item_id}",
+        f'Project item "{code}" matches no cost code of the Procore project.',
+        "waiting",
+    )
+
+
+def needs_start_and_stop() -> Reason:
+    return Reason(
+        "needs_times",
+        "The Procore project keeps start and stop times; enter both on the timesheet.",
+        "waiting",
+    )
 
 
 def cannot_be_seen() -> Reason:
-    return Reason("cannot_be_seen", "Procore does not show this time card to the app, but does not say it was deleted.", "waiting", 900)
+    return Reason(
+        "cannot_be_seen",
+        "Procore does not show this time card to the app, but does not say it was deleted.",
+        "waiting",
+        900,
+    )
 
 
 def procore_busy(text: str) -> Reason:
@@ -109,11 +166,15 @@ def procore_busy(text: str) -> Reason:
 
 
 def answer_lost() -> Reason:
-    return Reason("answer_lost", "Procore's answer was lost; looking whether the time card was created.", "waiting")
+    return Reason(
+        "answer_lost", "Procore's answer was lost; looking whether the time card was created.", "waiting"
+    )
 
 
 def origin_id_taken() -> Reason:
-    return Reason("origin_id_taken", "A time card with our number exists but is about something else.", "waiting")
+    return Reason(
+        "origin_id_taken", "A time card with our number exists but is about something else.", "waiting"
+    )
 
 
 def permission(text: str, project_id: int | None) -> Reason:
@@ -133,7 +194,9 @@ def unreadable(text: str) -> Reason:
 
 
 def crashed(error: str) -> Reason:
-    return Reason("crashed", f"Working on this record failed repeatedly ({error}); it was set aside.", "failed")
+    return Reason(
+        "crashed", f"Working on this record failed repeatedly ({error}); it was set aside.", "failed"
+    )
 
 
 def invalid_time(text: str) -> Reason:
@@ -151,3 +214,7 @@ def deleted_here_edited_there() -> Reason:
 
 def edited_here_deleted_there() -> Reason:
     return Reason("deleted_there", "Changed here, but deleted in Procore meanwhile.", "conflict")
+
+
+def discarded(by: str) -> Reason:
+    return Reason("discarded", f"{by} decided that this change is not to be synced.", "excluded")

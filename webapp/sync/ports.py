@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
-from webapp.domain.timecard import Card, Names, Timecard
+from webapp.domain.timecard import Card, CardFacts, Timecard
 from webapp.sync.decide import Base, ConflictRule, Tombstone
+from webapp.sync.dictionary import Dictionary, Wanted
 from webapp.sync.holds import Reason, State
 
 Direction = Literal["receive", "send"]
@@ -223,8 +224,9 @@ class Record:
     is_delete_hinted: bool
     reason_key: str | None
     state: State
+    marked_at: datetime
+    facts: CardFacts | None = None
     excluded_for_good: Reason | None = None
-    last_seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,28 +245,28 @@ class ClashKept:
 
     kind: Literal["fields", "deleted_here", "deleted_there"]
     unit: str | None
-    ours: dict[str, Any] | None
-    theirs: dict[str, Any] | None
-    base: dict[str, Any] | None
+    ours: Timecard | None
+    theirs: Timecard | None
+    base: Base | None
     winner: Literal["ours", "theirs"] | None
 
 
 @dataclass(frozen=True, slots=True)
 class MessageLine:
-    """What Activity lists: one per record and decision."""
+    """What Activity lists: one per record and decision. The store words what it is about."""
 
     direction: Direction
     action: Verb
     state: Literal["pending", "processed", "failed"]
-    summary: str
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The end of one step for one link, stored in one transaction under the lease.
 
-    `done`: the claimed generation is finished; else it is due again at `not_before`. Fields left None stay as they
-    are, but for `reason`: None clears it. The store keeps `seen` (ids, date, hours) for the ledger.
+    `done`: the claimed generation is finished; else it is due again at `not_before`. What is None stays as it is,
+    but for `reason`: None clears it. An outcome for a generation already finished changes nothing. When the
+    timesheet was changed meanwhile (`timesheet.version`), only `procore_id` is kept and the mark stays due.
     """
 
     link_id: int
@@ -275,25 +277,61 @@ class Outcome:
     not_before: datetime | None = None
     base: Base | Tombstone | None = None
     procore_id: int | None = None
-    forget_procore_id: bool = False
     timesheet: TimesheetWrite | None = None
-    message: MessageLine | None = None
+    messages: tuple[MessageLine, ...] = ()
     settles_messages: bool = False
     clashes: tuple[ClashKept, ...] = ()
     intent_done: bool = False
     seen: Card | None = None
-    reset_attempts: bool = True
+    is_excluded_for_good: bool = False
+    absorbed_by: int | None = None
+    """Another link owns this card (it carries that timesheet's number): the card goes there, this link ends."""
 
 
 @dataclass(frozen=True, slots=True)
-class Needs:
-    """What a batch of Procore cards refers to and must be found or created here before it is taken."""
+class Sent:
+    """A create about to be sent: committed as an intent first."""
 
-    people: frozenset[int] = frozenset()
-    places: frozenset[tuple[int, int | None]] = frozenset()
-    time_types: frozenset[tuple[int, str]] = frozenset()
-    cost_codes: frozenset[tuple[int, int, int | None]] = frozenset()
-    names: dict[int, Names] = field(default_factory=dict)
+    link_id: int
+    ours: Timecard
+    theirs: Timecard
+    is_start_stop: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """What cards refer to and the mirrored directory does not hold (yet)."""
+
+    has_people: bool = False
+    has_projects: bool = False
+    has_time_types: bool = False
+    codes_of: frozenset[int] = frozenset()
+    sub_jobs_of: frozenset[int] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(
+            self.has_people or self.has_projects or self.has_time_types or self.codes_of or self.sub_jobs_of
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryRead:
+    """What was read of Procore's directory; None and absent keys were not read."""
+
+    projects: list[TheirProject] | None = None
+    people: list[TheirPerson] | None = None
+    time_types: list[TheirTimeType] | None = None
+    style: TimeEntryStyle | None = None
+    cost_codes: dict[int, list[TheirCostCode]] = field(default_factory=dict)
+    sub_jobs: dict[int, list[TheirSubJob]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cursors:
+    """Up to where Procore's updated and deleted ranges were swept, by Procore's own clock."""
+
+    updated: datetime
+    deleted: datetime
 
 
 class Store(Protocol):
@@ -312,15 +350,31 @@ class Store(Protocol):
     def due(self, lease: Lease, limit: int) -> list[Record]:
         """Due links, deletions and the newest hints first; counts an attempt on each before it is worked."""
 
-    def next_due_at(self) -> datetime | None:
-        """When the earliest mark that waits for a time becomes due."""
-
     def commit(self, lease: Lease, outcomes: Sequence[Outcome]) -> None:
         """All or none. A timesheet changed meanwhile keeps its mark due and its outcome is dropped (CAS)."""
 
-    def draw_intents(self, lease: Lease, drafts: Sequence[tuple[int, Timecard, Timecard, bool]]) -> dict[int, Intent]:
-        """(link, ours, theirs-to-be, start_stop): commits an intent for each just before sending; an existing
-        unanswered one is returned as it is, with its own payload."""
+    def intend(self, lease: Lease, sends: Sequence[Sent]) -> dict[int, Intent]:
+        """By link: commits an intent for each just before it is sent. One that already stands keeps its payload and
+        number; only the time of sending moves."""
 
-    def mark_cards(self, cards: Sequence[Card], reason: str) -> int:
-        """Marks the links of these cards dirty, creating links for unknown ones. How many were new or changed."""
+    def dictionary(self, lease: Lease, wanted: Wanted, *, is_final: bool) -> tuple[Dictionary, Unknown]:
+        """Everything these cards refer to, in the other side's ids; what cards to be taken need is created here when
+        the rules allow it (R11-R15). `Unknown` names what Procore's mirrored directory does not hold: then the
+        dictionary is empty, unless `is_final`, where it gives the reasons to wait."""
+
+    def save_directory(self, read: DirectoryRead) -> None:
+        """Stores what was read of Procore's directory."""
+
+    def pause(self, lease: Lease, reason: str, probe_at: datetime) -> None:
+        """The whole company waits: not connected, signed out or forbidden. Looked at again at `probe_at`."""
+
+    def links_of_origins(self, origin_ids: Collection[int]) -> dict[int, int]:
+        """Our numbers on Procore's cards → the link whose timesheet drew each."""
+
+    def cursors(self) -> Cursors: ...
+
+    def move_cursors(self, lease: Lease, cursors: Cursors) -> None:
+        """After the marks of a sweep are stored; never backwards."""
+
+    def mark_swept(self, lease: Lease, cards: Sequence[Card], *, are_deleted: bool) -> int:
+        """Marks those of these cards that are not as we last saw them. How many there were."""

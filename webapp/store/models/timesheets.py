@@ -137,7 +137,9 @@ class TimesheetChange(Base, CompanyOwned):
     __tablename__ = "timesheet_changes"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    timesheet_id: Mapped[int] = mapped_column(BigId, ForeignKey("timesheets.id", ondelete="CASCADE"), index=True)
+    timesheet_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("timesheets.id", ondelete="CASCADE"), index=True
+    )
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(200))
     action: Mapped[str] = mapped_column(String(20))

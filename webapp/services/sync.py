@@ -1,0 +1,124 @@
+"""Working a company: the engine over real adapters, one sweep, draining everything that is ready."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from webapp import wiring
+from webapp.errors import AppError, NotFound
+from webapp.store import schedule
+from webapp.store.sync_store import SyncStore
+from webapp.sync.engine import Engine, Limits, Worked
+from webapp.sync.ports import Unknown
+from webapp.sync.step import read_directory
+from webapp.sync.sweep import Swept, sweep
+
+TURN_SECONDS = 20.0
+"""A company's turn; what is left then is woken again, so that others come in between."""
+
+EVERYTHING = Unknown(has_people=True, has_projects=True, has_time_types=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """`worked`: records looked at. `waiting`: records that are ready and were not worked."""
+
+    worked: int
+    waiting: int
+
+
+def work(company_id: int, *, gather: bool = True) -> Worked:
+    """One turn of the engine for this company. Nothing when another worker has it, or it is not connected."""
+    until = wiring.clock().now() + timedelta(seconds=TURN_SECONDS)
+    return _engine(company_id, gather=gather).work(owner(), until)
+
+
+def sweep_company(company_id: int) -> Swept | None:
+    """What webhooks missed is marked. None when another worker has the company. Errors of Procore pass through."""
+    store, procore = _store(company_id), wiring.procore_for(_procore_id(company_id))
+    lease = store.claim(owner())
+    if lease is None:
+        return None
+    try:
+        return sweep(store, procore, lease)
+    finally:
+        store.release(lease)
+
+
+def refresh_directory(company_id: int) -> None:
+    """Reads Procore's projects, people and time types into the mirror, without holding up the company's work."""
+    procore = wiring.procore_for(_procore_id(company_id))
+    read = read_directory(procore, EVERYTHING)
+    _store(company_id).save_directory(read)
+
+
+def probe(company_id: int) -> bool:
+    """Whether a paused company answers again; then it goes on (R8)."""
+    try:
+        wiring.procore_for(_procore_id(company_id)).projects()
+    except AppError:
+        schedule.probe_later(company_id, wiring.clock().now() + timedelta(hours=1))
+        return False
+    schedule.resume(company_id)
+    return True
+
+
+def drain(timeout: float = 60.0, procore_company_id: int | None = None) -> Drained:
+    """Works until nothing is ready, in this process, without Redis. Meant for scripts and tests."""
+    deadline = time.monotonic() + timeout
+    worked = 0
+    while time.monotonic() < deadline:
+        due = schedule.companies_due(wiring.clock().now(), procore_company_id)
+        done = sum(work(company_id, gather=False).records for company_id in due)
+        worked += done
+        if not due:
+            break
+        if not done:
+            time.sleep(0.1)  # another worker has it
+    return Drained(worked, schedule.count_ready(wiring.clock().now(), procore_company_id))
+
+
+def owner() -> str:
+    """Names this process so that another on this machine can tell when it has died."""
+    return f"{socket.gethostname()}/{os.getpid()}/{_started(os.getpid())}"
+
+
+def has_died(lease_owner: str) -> bool:
+    """True only when it is certain: a process of this machine that is no more."""
+    host, _, rest = lease_owner.partition("/")
+    pid, _, started = rest.partition("/")
+    if host != socket.gethostname() or not pid.isdigit():
+        return False
+    return _started(int(pid)) != started
+
+
+def _started(pid: int) -> str:
+    """When the kernel started that process, in its ticks; empty when there is none."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return "" if Path("/proc/self").exists() else "unknown"
+    state, fields = stat.rpartition(")")[2].split()[0], stat.rpartition(")")[2].split()
+    return "" if state == "Z" else fields[19]
+
+
+def _engine(company_id: int, *, gather: bool) -> Engine:
+    limits = Limits(resend_wait=wiring.config().resend_wait_seconds, gather=1.0 if gather else 0.0)
+    procore = wiring.procore_for(_procore_id(company_id))
+    return Engine(_store(company_id), procore, wiring.clock(), time.sleep, limits)
+
+
+def _store(company_id: int) -> SyncStore:
+    return wiring.store_for(company_id)
+
+
+def _procore_id(company_id: int) -> int:
+    procore_id = schedule.procore_id_of(company_id)
+    if procore_id is None:
+        raise NotFound("There is no such company here.")
+    return procore_id

@@ -1,0 +1,146 @@
+"""Due marks as the engine's records: claimed generation, base, intent and timesheet, in four queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import TypeVar
+
+from sqlalchemy import and_, or_, select, update
+
+from webapp.domain.timecard import CardFacts, Timecard, from_json
+from webapp.store.models import IntentRow, Link, Timesheet
+from webapp.store.session import StoreSession
+from webapp.sync.decide import Base, Tombstone
+from webapp.sync.holds import Reason
+from webapp.sync.ports import Intent, OurTimesheet, Record
+
+ALONE_FROM = 2
+"""A record that was begun this often without an end is worked alone, so that a crash is its own (M18)."""
+
+
+def due_now(now: datetime):  # type: ignore[no-untyped-def]  # SQLAlchemy's ColumnElement[bool]
+    return and_(Link.is_dirty, or_(Link.not_before.is_(None), Link.not_before <= now))
+
+
+def due(session: StoreSession, now: datetime, limit: int) -> list[Record]:
+    """Deletions first, then the oldest marks; each is counted as begun before it is worked."""
+    links = list(
+        session.scalars(
+            select(Link)
+            .where(due_now(now))
+            .order_by(Link.is_delete_hinted.desc(), Link.marked_at, Link.id)
+            .limit(limit)
+        )
+    )
+    suspect = [link for link in links if link.attempts >= ALONE_FROM]
+    if suspect:
+        links = [link for link in links if link.attempts < ALONE_FROM] or suspect[:1]
+    for ids in in_chunks([link.id for link in links]):
+        session.execute(
+            update(Link)
+            .where(Link.id.in_(ids))
+            .values(attempts=Link.attempts + 1)
+            .execution_options(synchronize_session=False)
+        )
+    return records(session, links)
+
+
+def records(session: StoreSession, links: Sequence[Link]) -> list[Record]:
+    timesheets = {
+        row.id: row
+        for ids in in_chunks([link.timesheet_id for link in links if link.timesheet_id])
+        for row in session.scalars(select(Timesheet).where(Timesheet.id.in_(ids)))
+    }
+    intents = {
+        row.link_id: row
+        for ids in in_chunks([link.id for link in links])
+        for row in session.scalars(select(IntentRow).where(IntentRow.link_id.in_(ids)))
+    }
+    return [_record(link, timesheets.get(link.timesheet_id or 0), intents.get(link.id)) for link in links]
+
+
+def _record(link: Link, timesheet: Timesheet | None, intent: IntentRow | None) -> Record:
+    return Record(
+        link_id=link.id,
+        generation=link.generation,
+        attempts=link.attempts,
+        timesheet=our_timesheet(timesheet) if timesheet else None,
+        procore_id=link.procore_id,
+        base=base_of(link),
+        intent=intent_of(intent) if intent else None,
+        hinted_at=link.hinted_at,
+        is_delete_hinted=link.is_delete_hinted,
+        reason_key=link.reason_key,
+        state=link.state,  # type: ignore[arg-type]  # the column holds only the five states
+        marked_at=link.marked_at or link.created_at,
+        facts=facts_of(timesheet) if timesheet else None,
+        excluded_for_good=_excluded(link),
+    )
+
+
+def base_of(link: Link) -> Base | Tombstone | None:
+    if link.is_tombstone:
+        return Tombstone()
+    if link.base_ours is None or link.base_theirs is None:
+        return None
+    return Base(from_json(link.base_ours), from_json(link.base_theirs))
+
+
+def intent_of(row: IntentRow) -> Intent:
+    return Intent(row.origin_id, from_json(row.sent), from_json(row.ours), row.sent_at, row.is_start_stop)
+
+
+def our_timesheet(row: Timesheet) -> OurTimesheet:
+    return OurTimesheet(
+        row.id, row.version, timecard_of(row), row.created_at, row.edited_at, row.deleted_at is not None
+    )
+
+
+def timecard_of(row: Timesheet) -> Timecard:
+    """Our side in the shape both sides share."""
+    return Timecard(
+        date=row.date,
+        hours=row.hours,
+        person=row.user_id,
+        project=row.project_id,
+        time_type=row.task_id,
+        sub_job=row.procore_sub_job_id,
+        cost_code=row.project_item_id,
+        start=row.start,
+        stop=row.stop,
+        lunch_minutes=row.lunch_minutes,
+        billable=row.billable,
+        description=row.description,
+    )
+
+
+def facts_of(row: Timesheet) -> CardFacts:
+    return CardFacts(
+        approval_status=row.approval_status,
+        signed=row.is_signed,
+        crew=row.crew,
+        cost_type=row.cost_type_id,
+        procore_timesheet=row.procore_timesheet,
+        created_by=row.procore_created_by,
+        created_at=row.procore_created_at,
+        updated_at=row.procore_updated_at,
+        origin_id=row.origin_id if row.procore_created_at else None,
+    )
+
+
+def _excluded(link: Link) -> Reason | None:
+    if not link.is_excluded_for_good:
+        return None
+    return Reason(link.reason_key or "excluded", link.reason_text or "Left out.", "excluded")
+
+
+T = TypeVar("T")
+
+
+def in_chunks(values: Iterable[T], size: int = 500) -> Iterator[list[T]]:
+    """SQLite takes a bounded number of bound values."""
+    iterator = iter(values)
+    while chunk := list(islice(iterator, size)):
+        yield chunk

@@ -1,0 +1,120 @@
+"""What is ready to be worked, over all companies; last runs of periodic jobs; leases of workers that died."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select, update
+
+from webapp.store.due import due_now
+from webapp.store.models import Company, Link, PeriodicRun
+from webapp.store.session import system
+
+
+def companies_due(now: datetime, procore_company_id: int | None = None) -> list[int]:
+    """Connected companies that have a record ready, the longest waiting first."""
+    query = (
+        select(Link.company_id)
+        .join(Company, Company.id == Link.company_id)
+        .where(due_now(now), Company.state == "connected")
+        .group_by(Link.company_id)
+        .order_by(func.min(Link.marked_at))
+    )
+    if procore_company_id is not None:
+        query = query.where(Company.procore_company_id == procore_company_id)
+    with system(is_readonly=True) as session:
+        return list(session.scalars(query))
+
+
+def count_ready(now: datetime, procore_company_id: int | None = None) -> int:
+    query = (
+        select(func.count(Link.id))
+        .join(Company, Company.id == Link.company_id)
+        .where(due_now(now), Company.state == "connected")
+    )
+    if procore_company_id is not None:
+        query = query.where(Company.procore_company_id == procore_company_id)
+    with system(is_readonly=True) as session:
+        return session.scalars(query).one()
+
+
+def companies_to_sweep(now: datetime, interval: timedelta) -> list[int]:
+    with system(is_readonly=True) as session:
+        return list(
+            session.scalars(
+                select(Company.id).where(
+                    Company.state == "connected",
+                    or_(Company.swept_at.is_(None), Company.swept_at <= now - interval),
+                    or_(Company.connected_at.is_(None), Company.connected_at <= now - interval),
+                )
+            )
+        )
+
+
+def companies_connected() -> list[int]:
+    with system(is_readonly=True) as session:
+        return list(session.scalars(select(Company.id).where(Company.state == "connected")))
+
+
+def companies_to_probe(now: datetime) -> list[int]:
+    with system(is_readonly=True) as session:
+        return list(
+            session.scalars(select(Company.id).where(Company.state == "paused", Company.probe_at <= now))
+        )
+
+
+def probe_later(company_id: int, at: datetime) -> None:
+    with system() as session:
+        session.execute(update(Company).where(Company.id == company_id).values(probe_at=at))
+
+
+def resume(company_id: int) -> None:
+    with system() as session:
+        session.execute(
+            update(Company)
+            .where(Company.id == company_id, Company.state == "paused")
+            .values(state="connected", paused_reason=None, probe_at=None)
+        )
+
+
+def procore_id_of(company_id: int) -> int | None:
+    with system(is_readonly=True) as session:
+        return session.scalars(select(Company.procore_company_id).where(Company.id == company_id)).first()
+
+
+def claim_run(name: str, now: datetime, interval: timedelta) -> bool:
+    """True for exactly one caller each interval, whoever asks first, on any machine."""
+    with system() as session:
+        if session.get(PeriodicRun, name) is None:
+            session.add(PeriodicRun(name=name, ran_at=None))
+            session.flush()
+        claimed = session.execute(
+            update(PeriodicRun)
+            .where(
+                PeriodicRun.name == name,
+                or_(PeriodicRun.ran_at.is_(None), PeriodicRun.ran_at <= now - interval),
+            )
+            .values(ran_at=now)
+            .execution_options(synchronize_session=False)
+        )
+        return bool(claimed.rowcount == 1)  # type: ignore[attr-defined]  # CursorResult, typed as Result
+
+
+def free_leases(has_died: Callable[[str], bool]) -> int:
+    """Ends the leases of workers that are certainly dead; the fencing token still guards against being wrong."""
+    with system(is_readonly=True) as session:
+        held = session.execute(
+            select(Company.id, Company.lease_owner, Company.lease_token).where(
+                Company.lease_owner.is_not(None)
+            )
+        ).all()
+    dead = [(company, token) for company, owner, token in held if owner and has_died(owner)]
+    for company, token in dead:
+        with system() as session:
+            session.execute(
+                update(Company)
+                .where(Company.id == company, Company.lease_token == token)
+                .values(lease_until=None, lease_owner=None)
+            )
+    return len(dead)

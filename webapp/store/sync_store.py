@@ -1,0 +1,196 @@
+"""The engine's Store on SQLAlchemy, for one company: each method is one short transaction."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import Engine, select
+
+from webapp.domain.timecard import Card, to_json
+from webapp.store import dictionary as words
+from webapp.store import directory, leases
+from webapp.store.due import due, in_chunks, intent_of
+from webapp.store.marks import mark_cards
+from webapp.store.models import Company, IntentRow, Link, Timesheet
+from webapp.store.outcomes import store_outcomes
+from webapp.store.session import StoreSession, reading, transaction
+from webapp.sync.dictionary import Dictionary, Wanted
+from webapp.sync.ports import (
+    Clock,
+    Cursors,
+    DirectoryRead,
+    Intent,
+    Lease,
+    Outcome,
+    Record,
+    Sent,
+    Settings,
+    Unknown,
+)
+
+ORIGIN_IDS = 2**53
+
+
+class SyncStore:
+    """`rng` draws origin ids; a cryptographic source in production, a seeded one in simulations."""
+
+    def __init__(self, engine: Engine, company_id: int, clock: Clock, rng: random.Random) -> None:
+        self.engine, self.company_id, self.clock, self.rng = engine, company_id, clock, rng
+
+    def claim(self, owner: str) -> Lease | None:
+        with transaction(self.company_id, self.engine) as session:
+            return leases.claim(session, self.company_id, owner, self.clock.now())
+
+    def renew(self, lease: Lease) -> Lease:
+        now = self.clock.now()
+        if lease.until - now > leases.LEASE / 2:
+            return lease
+        with transaction(self.company_id, self.engine) as session:
+            leases.hold(session, lease, now)
+        return Lease(lease.company_id, lease.token, now + leases.LEASE)
+
+    def release(self, lease: Lease) -> None:
+        with transaction(self.company_id, self.engine) as session:
+            leases.release(session, lease)
+
+    def settings(self) -> Settings:
+        with reading(self.company_id, self.engine) as session:
+            return settings_of(self._company(session))
+
+    def due(self, lease: Lease, limit: int) -> list[Record]:
+        with transaction(self.company_id, self.engine) as session:
+            now = self.clock.now()
+            leases.hold(session, lease, now)
+            return due(session, now, limit)
+
+    def commit(self, lease: Lease, outcomes: Sequence[Outcome]) -> None:
+        with transaction(self.company_id, self.engine) as session:
+            now = self.clock.now()
+            leases.hold(session, lease, now)
+            store_outcomes(session, outcomes, now)
+
+    def intend(self, lease: Lease, sends: Sequence[Sent]) -> dict[int, Intent]:
+        with transaction(self.company_id, self.engine) as session:
+            now = self.clock.now()
+            leases.hold(session, lease, now)
+            return {sent.link_id: self._intend(session, sent, now) for sent in sends}
+
+    def _intend(self, session: StoreSession, sent: Sent, now: datetime) -> Intent:
+        row = session.get(IntentRow, sent.link_id)
+        if row is None:
+            row = IntentRow(
+                link_id=sent.link_id,
+                origin_id=self._origin_id(session, sent.link_id),
+                sent=to_json(sent.theirs),
+                ours=to_json(sent.ours),
+                is_start_stop=sent.is_start_stop,
+                first_sent_at=now,
+            )
+            session.add(row)
+        row.sent_at = now
+        session.flush()
+        return intent_of(row)
+
+    def _origin_id(self, session: StoreSession, link_id: int) -> int:
+        """Drawn once per timesheet, below 2^53, never reused (D6)."""
+        timesheet = session.scalars(
+            select(Timesheet).join(Link, Link.timesheet_id == Timesheet.id).where(Link.id == link_id)
+        ).one()
+        if timesheet.origin_id is None:
+            timesheet.origin_id = self.rng.randrange(1, ORIGIN_IDS)
+        return timesheet.origin_id
+
+    def dictionary(self, lease: Lease, wanted: Wanted, *, is_final: bool) -> tuple[Dictionary, Unknown]:
+        with transaction(self.company_id, self.engine) as session:
+            now = self.clock.now()
+            leases.hold(session, lease, now)
+            return words.build(session, wanted, settings_of(self._company(session)), now, is_final=is_final)
+
+    def save_directory(self, read: DirectoryRead) -> None:
+        with transaction(self.company_id, self.engine) as session:
+            directory.save(session, read, self.clock.now())
+
+    def pause(self, lease: Lease, reason: str, probe_at: datetime) -> None:
+        with transaction(self.company_id, self.engine) as session:
+            leases.hold(session, lease, self.clock.now())
+            company = self._company(session)
+            company.state, company.paused_reason, company.probe_at = "paused", reason[:500], probe_at
+
+    def links_of_origins(self, origin_ids: Collection[int]) -> dict[int, int]:
+        with reading(self.company_id, self.engine) as session:
+            return {
+                origin: link
+                for ids in in_chunks(sorted(origin_ids))
+                for origin, link in session.execute(
+                    select(Timesheet.origin_id, Link.id)
+                    .join(Link, Link.timesheet_id == Timesheet.id)
+                    .where(Timesheet.origin_id.in_(ids))
+                ).tuples()
+                if origin is not None
+            }
+
+    def cursors(self) -> Cursors:
+        with reading(self.company_id, self.engine) as session:
+            company = self._company(session)
+            assert company.connected_at is not None
+            return Cursors(
+                company.updated_cursor or company.connected_at, company.deleted_cursor or company.connected_at
+            )
+
+    def move_cursors(self, lease: Lease, cursors: Cursors) -> None:
+        with transaction(self.company_id, self.engine) as session:
+            now = self.clock.now()
+            leases.hold(session, lease, now)
+            company = self._company(session)
+            company.updated_cursor = max(company.updated_cursor or cursors.updated, cursors.updated)
+            company.deleted_cursor = max(company.deleted_cursor or cursors.deleted, cursors.deleted)
+            company.swept_at = now
+
+    def mark_swept(self, lease: Lease, cards: Sequence[Card], *, are_deleted: bool) -> int:
+        if not cards:
+            return 0
+        with transaction(self.company_id, self.engine) as session:
+            now = self.clock.now()
+            leases.hold(session, lease, now)
+            news = _not_as_seen(session, cards, are_deleted)
+            hinted = min((c.facts.updated_at for c in news if c.facts.updated_at), default=None)
+            mark_cards(session, [c.id for c in news], "swept", now, hinted, is_deleted=are_deleted)
+            return len(news)
+
+    def _company(self, session: StoreSession) -> Company:
+        return session.scalars(select(Company).where(Company.id == self.company_id)).one()
+
+
+def settings_of(company: Company) -> Settings:
+    assert company.connected_at is not None
+    return Settings(
+        connected_at=company.connected_at,
+        receive=company.receive,
+        receive_only_linked=company.receive_only_linked,
+        receive_project_per_sub_job=company.receive_project_per_sub_job,
+        send=company.send,
+        send_only_linked=company.send_only_linked,
+        conflict_rule=company.conflict_rule,  # type: ignore[arg-type]  # the column holds only the five rules
+    )
+
+
+def _not_as_seen(session: StoreSession, cards: Sequence[Card], are_deleted: bool) -> list[Card]:
+    """Cards that the engine has not yet seen as they are now."""
+    links = {
+        link.procore_id: link
+        for ids in in_chunks([card.id for card in cards])
+        for link in session.scalars(select(Link).where(Link.procore_id.in_(ids)))
+    }
+    return [card for card in cards if _is_news(links.get(card.id), card, are_deleted)]
+
+
+def _is_news(link: Link | None, card: Card, are_deleted: bool) -> bool:
+    if link is None:
+        return not are_deleted
+    if link.is_dirty:
+        return False
+    if are_deleted:
+        return not link.is_tombstone and not link.is_excluded_for_good
+    return link.procore_updated_at != card.facts.updated_at or link.is_tombstone

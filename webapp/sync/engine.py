@@ -1,0 +1,143 @@
+"""The engine's loop for one company: claim, read both sides, decide each, write the difference, remember the base.
+
+No transaction is open while Procore is asked; every commit carries the lease's fencing token. A step that fails as a
+whole is repeated record by record, so that one bad record never holds the others (D9).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from webapp.errors import (
+    AppError,
+    AppNotConnected,
+    LeaseLost,
+    PermissionMissing,
+    ProcoreUnavailable,
+    RateLimited,
+    SignInExpired,
+    TryLater,
+)
+from webapp.sync import holds
+from webapp.sync.ports import AtProcore, Clock, Lease, Outcome, Record, Store
+from webapp.sync.step import Step
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much at once. Seconds unless said otherwise."""
+
+    batch: int = 500
+    burst: int = 4
+    gather: float = 1.0
+    resend_wait: float = 90.0
+    retry: float = 15.0
+    probe: float = 900.0
+    crashes: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """`records`: looked at. `is_paused`: the company waits as a whole."""
+
+    records: int
+    is_paused: bool = False
+
+
+class Engine:
+    """One company's engine. `pause` sleeps; it is injected, as is the clock."""
+
+    def __init__(
+        self,
+        store: Store,
+        procore: AtProcore,
+        clock: Clock,
+        pause: Callable[[float], None],
+        limits: Limits | None = None,
+    ) -> None:
+        self.store, self.procore, self.clock, self.pause = store, procore, clock, pause
+        self.limits = limits or Limits()
+
+    def work(self, owner: str, until: datetime | None = None) -> Worked:
+        """Works until nothing is due, the time is up, or the company must wait. Another worker's company: nothing."""
+        lease = self.store.claim(owner)
+        if lease is None:
+            return Worked(0)
+        worked = 0
+        try:
+            while until is None or self.clock.now() < until:
+                records = self.store.due(lease, self.limits.batch)
+                if not records:
+                    break
+                self._step(lease, records)
+                worked += len(records)
+                if len(records) >= self.limits.burst:
+                    self.pause(self.limits.gather)
+                lease = self.store.renew(lease)
+        except LeaseLost:
+            log.warning("lease lost: company %s goes on elsewhere", lease.company_id)
+            return Worked(worked)
+        except (AppNotConnected, SignInExpired, PermissionMissing) as error:
+            self.store.pause(lease, str(error), self._in(self.limits.probe))
+            self.store.release(lease)
+            return Worked(worked, is_paused=True)
+        self.store.release(lease)
+        return Worked(worked)
+
+    def _step(self, lease: Lease, records: Sequence[Record]) -> None:
+        crashed = [r for r in records if r.attempts > self.limits.crashes]
+        if crashed:
+            self.store.commit(lease, [_set_aside(r, "the worker stopped on it") for r in crashed])
+        rest = [r for r in records if r.attempts <= self.limits.crashes]
+        if rest:
+            self._try(lease, rest)
+
+    def _try(self, lease: Lease, records: Sequence[Record]) -> None:
+        try:
+            Step(self.store, self.procore, self.clock, self.limits, lease).run(records)
+        except (LeaseLost, AppNotConnected, SignInExpired, PermissionMissing):
+            raise
+        except TryLater as error:
+            self._postpone(lease, records, error)
+        except Exception as error:
+            if len(records) > 1:
+                for record in records:
+                    self._try(lease, [record])
+                return
+            log.exception("record of link %s failed", records[0].link_id)
+            self.store.commit(lease, [self._failed(records[0], error)])
+
+    def _postpone(self, lease: Lease, records: Sequence[Record], error: TryLater) -> None:
+        """Nothing was learnt about these records; they wait, without counting an attempt (D104, D105)."""
+        until = self._in(self.limits.retry)
+        if isinstance(error, RateLimited):
+            until = max(error.until, self._in(1))
+        elif isinstance(error, ProcoreUnavailable) and error.retry_after:
+            until = self._in(error.retry_after)
+        reason = holds.procore_busy(f"Procore does not answer as it should: {error}")
+        self.store.commit(
+            lease,
+            [
+                Outcome(r.link_id, r.generation, "waiting", done=False, reason=reason, not_before=until)
+                for r in records
+            ],
+        )
+
+    def _failed(self, record: Record, error: Exception) -> Outcome:
+        if isinstance(error, AppError):
+            return Outcome(
+                record.link_id, record.generation, "failed", done=True, reason=holds.unreadable(str(error))
+            )
+        return _set_aside(record, type(error).__name__)
+
+    def _in(self, seconds: float) -> datetime:
+        return self.clock.now() + timedelta(seconds=seconds)
+
+
+def _set_aside(record: Record, error: str) -> Outcome:
+    return Outcome(record.link_id, record.generation, "failed", done=True, reason=holds.crashed(error))

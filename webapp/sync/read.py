@@ -1,0 +1,119 @@
+"""Reads Procore's side of many records in as few calls as possible, and tells gone from unseen (D102)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from webapp.domain.timecard import Card, same_unit
+from webapp.sync.decide import Base
+from webapp.sync.ports import AtProcore, Record
+
+BY_IDS_AT_ONCE = 150
+OVERLAP = timedelta(seconds=120)
+LONG_AGO = timedelta(days=3650)
+IDENTITY = ("person", "date", "project")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One record with Procore's side as read now. `card` None and `is_gone`: there is provably none. `is_unseen`:
+    Procore neither shows it nor says that it was deleted. `is_in_doubt`: a create was sent and is not found.
+    `is_taken`: a card carries our number but is about something else."""
+
+    record: Record
+    card: Card | None = None
+    is_gone: bool = False
+    is_unseen: bool = False
+    is_in_doubt: bool = False
+    is_taken: bool = False
+    gone: Card | None = None
+    """The deleted card, where it was found by our number."""
+
+    @property
+    def base(self) -> Base | None:
+        """What both agreed on; for a card found by our number, what we meant to send."""
+        base, intent = self.record.base, self.record.intent
+        if isinstance(base, Base):
+            return base
+        if intent is None or (self.card is None and self.gone is None):
+            return None
+        untouched = self.card is not None and self.card.facts.updated_at == self.card.facts.created_at
+        return Base(intent.ours, self.card.timecard if self.card and untouched else intent.sent)
+
+
+def read_theirs(procore: AtProcore, records: Sequence[Record]) -> list[Seen]:
+    """Procore's side of each record, in the order given. Errors as TimecardsAtProcore."""
+    known = [r for r in records if r.procore_id is not None]
+    doubtful = [r for r in records if r.procore_id is None and r.intent is not None]
+    live = _live(procore, known)
+    absent = [r for r in known if r.procore_id not in live]
+    deleted = _deleted(procore, absent)
+    ours = find_by_origin(procore, doubtful) if doubtful else {}
+    return [_seen(r, live, deleted, ours) for r in records]
+
+
+def _seen(record: Record, live: dict[int, Card], deleted: set[int], found: dict[int, Card]) -> Seen:
+    if record.procore_id is not None:
+        card = live.get(record.procore_id)
+        is_gone = card is None and record.procore_id in deleted
+        return Seen(record, card, is_gone=is_gone, is_unseen=card is None and not is_gone)
+    if record.intent is not None:
+        card = found.get(record.intent.origin_id)
+        if card is None:
+            return Seen(record, is_in_doubt=True)
+        if card.deleted_at is not None:
+            return Seen(record, is_gone=True, gone=card)
+        is_same = all(same_unit(card.timecard, record.intent.sent, unit) for unit in IDENTITY)
+        return Seen(record, card, is_taken=not is_same)
+    return Seen(record, is_gone=True)
+
+
+def _live(procore: AtProcore, records: Sequence[Record]) -> dict[int, Card]:
+    ids = [r.procore_id for r in records if r.procore_id is not None]
+    found: dict[int, Card] = {}
+    if len(ids) > BY_IDS_AT_ONCE:
+        hints = [r.hinted_at for r in records if r.hinted_at is not None]
+        if len(hints) * 2 > len(ids):
+            wanted = set(ids)
+            high = procore.server_time() + OVERLAP
+            for page in procore.updated_between(min(hints) - OVERLAP, high):
+                found |= {card.id: card for card in page if card.id in wanted}
+    rest = [i for i in ids if i not in found]
+    for start in range(0, len(rest), BY_IDS_AT_ONCE):
+        found |= procore.by_ids(rest[start : start + BY_IDS_AT_ONCE])
+    return {i: card for i, card in found.items() if card.deleted_at is None}
+
+
+def _deleted(procore: AtProcore, records: Sequence[Record]) -> set[int]:
+    ids = [r.procore_id for r in records if r.procore_id is not None]
+    if not ids:
+        return set()
+    gone: set[int] = set()
+    high = procore.server_time() + OVERLAP
+    for start in range(0, len(ids), BY_IDS_AT_ONCE):
+        chunk = ids[start : start + BY_IDS_AT_ONCE]
+        for page in procore.deleted_between(high - LONG_AGO, high, chunk):
+            gone |= {card.id for card in page if card.deleted_at is not None} & set(chunk)
+    return gone
+
+
+def find_by_origin(procore: AtProcore, records: Sequence[Record]) -> dict[int, Card]:
+    """Cards that carry our numbers, live or deleted, among those changed since the first of these was sent."""
+    sent = [r.intent.sent_at for r in records if r.intent is not None and r.intent.sent_at is not None]
+    wanted = {r.intent.origin_id for r in records if r.intent is not None}
+    if not sent:
+        return {}
+    low, high = min(sent) - OVERLAP, procore.server_time() + OVERLAP
+    deleted = _with_origin(procore.deleted_between(low, high), wanted)
+    return deleted | _with_origin(procore.updated_between(low, high), wanted)
+
+
+def _with_origin(pages: Iterable[list[Card]], wanted: set[int]) -> dict[int, Card]:
+    return {
+        card.facts.origin_id: card
+        for page in pages
+        for card in page
+        if card.facts.origin_id is not None and card.facts.origin_id in wanted
+    }

@@ -1,0 +1,28 @@
+"""Whether a record is replicated at all: asked before every write. Excluded is a rule, not an error (D20–D29a)."""
+
+from __future__ import annotations
+
+from webapp.domain.timecard import Card
+from webapp.sync import holds
+from webapp.sync.decide import Base
+from webapp.sync.holds import Reason
+from webapp.sync.ports import OurTimesheet, Record, Settings
+
+
+def out_of_scope(record: Record, card: Card | None, settings: Settings) -> Reason | None:
+    """Why this record may not be touched now, on either side; None when it may."""
+    if record.excluded_for_good is not None:
+        return record.excluded_for_good
+    if card is not None and card.facts.in_progress:
+        return holds.in_progress()
+    if isinstance(record.base, Base) or record.intent is not None:
+        return None
+    return _too_old(record.timesheet, card, settings)
+
+
+def _too_old(timesheet: OurTimesheet | None, card: Card | None, settings: Settings) -> Reason | None:
+    """Older than the connection on the side where it was entered (R6, D20)."""
+    born = timesheet.created_at if timesheet else card.facts.created_at if card else None
+    if born is not None and born < settings.connected_at.replace(microsecond=0):
+        return holds.before_connection()
+    return None
