@@ -6,8 +6,10 @@
 
   /* ---- htmx: every request carries the token of the page ---- */
   document.addEventListener("htmx:config:request", (event) => {
-    const token = document.querySelector('meta[name="csrf-token"]');
-    if (token) event.detail.ctx.request.headers["X-CSRFToken"] = token.content;
+    const headers = event.detail.ctx.request.headers;
+    const said = (name) => document.querySelector(`meta[name="${name}"]`)?.content;
+    headers["X-CSRFToken"] = said("csrf-token") ?? "";
+    if (said("company")) headers["X-Timesite-Company"] = said("company");
   });
 
   /* ---- times: <time datetime data-local>, with the date where it is not today ---- */

@@ -1,1 +1,18 @@
 """HTTP in; HTML, JSON or a status out. No SQL, no requests, no rules."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from webapp import logs
+from webapp.routes import auth, errors, frame, health, home, security
+
+
+def register(app: Flask) -> None:
+    """Every door of the web application."""
+    logs.log_requests(app)
+    security.register(app)
+    errors.register(app)
+    frame.register(app)
+    for blueprint in (health.bp, auth.bp, home.bp):
+        app.register_blueprint(blueprint)

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.errors import Conflict, Forbidden, SignInExpired
 from webapp.routes import sessions
-from webapp.routes.pages import local_address, page, wants_fragment
+from webapp.routes.pages import company_in, local_address, page, wants_fragment
 from webapp.services import membership
 from webapp.services.membership import NotAMember, Viewer
 
@@ -94,11 +94,8 @@ def _look(*, is_fresh: bool = False) -> Viewer | None:
 
 
 def _hinted_company() -> int | None:
-    """The company of the page that embeds us. Anyone can type it: it is only a wish."""
-    if request.path not in ("/", "/panel"):
-        return None
-    said = request.args.get("company_id", "")
-    return int(said) if said.isascii() and said.isdigit() and len(said) <= 19 else None
+    """The company of the page that embeds us."""
+    return company_in(request.args) if request.path in ("/", "/panel") else None
 
 
 def _refuse_stale_page(company: int | None) -> None:

@@ -17,7 +17,13 @@ from webapp.services import membership, overview
 def register(app: Flask) -> None:
     @app.context_processor
     def words_of_the_frame() -> dict[str, Any]:
-        return {"viewer": viewer_or_none(), "banner": banner, "other_companies": other_companies, "asset": asset}
+        return {
+            "viewer": viewer_or_none(),
+            "banner": banner,
+            "other_companies": other_companies,
+            "asset": asset,
+            "procore_origins": lambda: app.extensions["config"].procore_web_origins,
+        }
 
 
 def banner() -> overview.Banner | None:

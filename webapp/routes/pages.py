@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Response, current_app, make_response, redirect, render_template, request
 from jinja2_fragments.flask import render_block
 from werkzeug.wrappers import Response as AnyResponse
@@ -28,6 +30,12 @@ def see_other(address: str) -> AnyResponse:
     if wants_fragment():
         return current_app.response_class("", 204, {"HX-Redirect": address})
     return redirect(address, 303)
+
+
+def company_in(args: Mapping[str, str]) -> int | None:
+    """`company_id` of an address, when it is a number at all. Anyone can type it: it is only a hint."""
+    said = args.get("company_id", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) <= 18 else None
 
 
 def local_address(wanted: str | None, otherwise: str = "/") -> str:

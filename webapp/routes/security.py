@@ -23,7 +23,8 @@ def register(app: Flask) -> None:
         response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
         if config.is_https:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
-        response.headers.setdefault("Cache-Control", _how_long(response))
+        if request.endpoint == "static" or "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = _how_long(response)
         return response
 
 

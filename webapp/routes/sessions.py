@@ -6,6 +6,7 @@ by the site that embeds us, so the frame and a tab of its own sign in separately
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 
 from flask import session
@@ -60,3 +61,16 @@ def began_sign_in(state: str) -> bool:
 
 def end_sign_in(state: str) -> None:
     session["states"] = [other for other in session.get("states", []) if other != state]
+
+
+def note_completed(hand_over: str) -> None:
+    """This window completed a sign-in for a frame; should the frame be gone, it may go on itself."""
+    session["completed"] = _mark(hand_over)
+
+
+def completed_sign_in(hand_over: str) -> bool:
+    return session.get("completed") == _mark(hand_over)
+
+
+def _mark(hand_over: str) -> str:
+    return hashlib.sha256(hand_over.encode()).hexdigest()

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from webapp import wiring
-from webapp.errors import Forbidden, NeedsAttention, NotFound, PermissionMissing, SignInExpired
+from webapp.domain.credentials import user_key
+from webapp.errors import (
+    AppNotConnected,
+    Forbidden,
+    NeedsAttention,
+    NotFound,
+    PermissionMissing,
+    SignInExpired,
+)
 from webapp.store import members
 from webapp.store.members import Standing
 from webapp.store.models import Company, Member
@@ -47,6 +55,19 @@ class NotAMember(Forbidden):
 
     def __init__(self) -> None:
         super().__init__("Procore does not list you there. Open Timesite from a company that you belong to.")
+
+
+class NotInstalled(AppNotConnected):
+    """Procore lets nobody through this app into the company."""
+
+    status = 403
+    title = "Timesite is not installed in your company"
+
+    def __init__(self, company_name: str) -> None:
+        super().__init__(
+            f"Procore says that the app is not installed in {company_name}. An administrator installs it in Procore "
+            "under Company → Admin → App Management."
+        )
 
 
 class NotSetUp(NeedsAttention):
@@ -90,21 +111,28 @@ def _known(procore_user_id: int, wanted: int, now: datetime) -> Viewer | None:
 
 
 def _asked(procore_user_id: int, wanted: int | None, now: datetime) -> Viewer:
-    person = wiring.person(procore_user_id)
+    procore, key = wiring.procore(), user_key(procore_user_id)
     try:
-        names = {company.id: company.name for company in person.companies()}
+        names = {company.id: company.name for company in procore.person(key).companies()}
         company_id = _choose(names, wanted)
+        inside = procore.person_in_company(key, company_id)
+        is_admin = inside.is_admin()
+        me = inside.me()
         standing = Standing(
             procore_user_id=procore_user_id,
-            login=person.login,
-            name=person.name,
-            is_admin=(is_admin := person.is_admin(company_id)),
-            procore_project_ids=frozenset() if is_admin else person.project_ids(company_id),
+            login=me.email or "",
+            name=me.name,
+            employee_number=me.employee_number,
+            person_id=me.person_id,
+            is_admin=is_admin,
+            procore_project_ids=frozenset() if is_admin else frozenset(p.id for p in inside.projects()),
         )
     except (NotAMember, SignInExpired, PermissionMissing, NotFound):
         with system() as session:
             members.forget(session, procore_user_id, wanted)
         raise
+    except AppNotConnected as error:
+        raise NotInstalled(names[company_id]) from error
     return _kept(company_id, names[company_id], standing, now)
 
 

@@ -12,7 +12,6 @@ from webapp.store import overview as rows
 from webapp.store.session import reading
 
 STATES = ("in_sync", "waiting", "failed", "conflict", "excluded")
-SLOW_AFTER_SECONDS = 60
 SETTINGS = "/settings/data-sync/procore"
 ACTIVITY = "/settings/import-timesheets"
 
@@ -82,6 +81,22 @@ def of(company_id: int, procore_project_ids: frozenset[int] | None = None) -> Ov
             receive=company.receive,
             send=company.send,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectState:
+    name: str
+    counts: list[Count]
+
+
+def of_project(company_id: int, procore_project_id: int) -> ProjectState | None:
+    """One Procore project's five numbers; None for a project that the app does not know."""
+    with reading(company_id) as session:
+        name = rows.project_name(session, procore_project_id)
+        found = rows.counts(session, [procore_project_id])
+    if name is None:
+        return None
+    return ProjectState(name, [Count(state, *found.get(state, (0, Decimal(0)))) for state in STATES])
 
 
 def banner(company_id: int) -> Banner | None:

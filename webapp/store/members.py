@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 
 from webapp.store.models import Company, Member, ProcorePerson, User
 from webapp.store.session import StoreSession
@@ -19,18 +19,24 @@ class Standing:
     procore_user_id: int
     login: str
     name: str
+    employee_number: str | None
+    person_id: int | None
     is_admin: bool
     procore_project_ids: frozenset[int]
 
 
 def company_of(session: StoreSession, procore_company_id: int) -> Company | None:
-    return session.scalars(select(Company).where(Company.procore_company_id == procore_company_id)).one_or_none()
+    return session.scalars(
+        select(Company).where(Company.procore_company_id == procore_company_id)
+    ).one_or_none()
 
 
 def companies_of(session: StoreSession, procore_company_ids: Iterable[int]) -> list[Company]:
     """Those of these companies that we know, connected ones first."""
     known = session.scalars(
-        select(Company).where(Company.procore_company_id.in_(list(procore_company_ids))).order_by(Company.name)
+        select(Company)
+        .where(Company.procore_company_id.in_(list(procore_company_ids)))
+        .order_by(Company.name)
     )
     return sorted(known, key=lambda company: company.state == "disconnected")
 
@@ -65,20 +71,27 @@ def forget(session: StoreSession, procore_user_id: int, procore_company_id: int 
 
 
 def _own_user(session: StoreSession, company: Company, standing: Standing, now: datetime) -> int | None:
-    """Our user who is this person: by the Procore person, then by e-mail, never by name (R13). Made when Procore's
-    directory knows the person and we do not yet, so that they can enter their own time (R2)."""
-    person = session.scalars(
-        select(ProcorePerson).where(
-            ProcorePerson.company_id == company.id, ProcorePerson.procore_user_id == standing.procore_user_id
+    """Our user who is this person: by the Procore person, then by e-mail, then by employee number, never by name (R13).
+    Made when Procore's directory knows the person and we do not yet, so that they can enter their own time (R2)."""
+    person = _person(session, company.id, standing)
+    person_id = person.procore_id if person else standing.person_id
+    found = (
+        _one(session, company.id, User.procore_person_id == person_id if person_id else None)
+        or _one(
+            session, company.id, func.lower(User.email) == standing.login.lower() if standing.login else None
         )
-    ).first()
-    found = _by_person(session, company.id, person) or _by_email(session, company.id, standing.login)
+        or _one(
+            session,
+            company.id,
+            User.employee_number == standing.employee_number if standing.employee_number else None,
+        )
+    )
     if found is not None or person is None or not person.is_active:
         return found.id if found else None
     user = User(
         company_id=company.id,
         name=person.name,
-        email=person.email or standing.login,
+        email=person.email or standing.login or None,
         employee_number=person.employee_number,
         procore_person_id=person.procore_id,
         created_at=now,
@@ -88,16 +101,19 @@ def _own_user(session: StoreSession, company: Company, standing: Standing, now: 
     return user.id
 
 
-def _by_person(session: StoreSession, company_id: int, person: ProcorePerson | None) -> User | None:
-    if person is None:
-        return None
+def _person(session: StoreSession, company_id: int, standing: Standing) -> ProcorePerson | None:
+    """The person of the mirrored directory who signs in as this user."""
+    is_them = ProcorePerson.procore_user_id == standing.procore_user_id
+    if standing.person_id is not None:
+        is_them = is_them | (ProcorePerson.procore_id == standing.person_id)
     return session.scalars(
-        select(User).where(User.company_id == company_id, User.procore_person_id == person.procore_id)
-    ).one_or_none()
+        select(ProcorePerson).where(ProcorePerson.company_id == company_id, is_them)
+    ).first()
 
 
-def _by_email(session: StoreSession, company_id: int, email: str) -> User | None:
-    matches = session.scalars(
-        select(User).where(User.company_id == company_id, func.lower(User.email) == email.lower()).limit(2)
-    ).all()
+def _one(session: StoreSession, company_id: int, condition: ColumnElement[bool] | None) -> User | None:
+    """The only user that fits; several are nobody."""
+    if condition is None:
+        return None
+    matches = session.scalars(select(User).where(User.company_id == company_id, condition).limit(2)).all()
     return matches[0] if len(matches) == 1 else None

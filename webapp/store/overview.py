@@ -9,10 +9,12 @@ from decimal import Decimal
 
 from sqlalchemy import ColumnElement, func, select, true
 
-from webapp.store.models import Company, Hook, Link, RateBudget
+from webapp.store.models import Company, Hook, Link, ProcoreProject, RateBudget
 from webapp.store.session import StoreSession
 
 MOST_NEEDS = 8
+IS_RECORD = Link.is_tombstone.is_(False) | (Link.state != "in_sync")
+"""A settled tombstone holds no record any more; the ledger does not count it either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,9 @@ def company(session: StoreSession, company_id: int) -> Company:
 def counts(session: StoreSession, projects: Collection[int] | None) -> dict[str, tuple[int, Decimal]]:
     """Records and hours by state. `projects`: only cards of these Procore projects."""
     rows = session.execute(
-        select(Link.state, func.count(), func.sum(Link.hours)).where(_among(projects)).group_by(Link.state)
+        select(Link.state, func.count(), func.sum(Link.hours))
+        .where(_among(projects), IS_RECORD)
+        .group_by(Link.state)
     )
     return {state: (records, hours or Decimal(0)) for state, records, hours in rows}
 
@@ -37,7 +41,9 @@ def needs(session: StoreSession, projects: Collection[int] | None) -> list[tuple
     """(state, cause, records) of what waits for a person, most first."""
     rows = session.execute(
         select(Link.state, func.min(Link.reason_text), func.count().label("records"))
-        .where(_among(projects), Link.state.in_(("waiting", "failed", "conflict")), Link.reason_key.is_not(None))
+        .where(
+            _among(projects), Link.state.in_(("waiting", "failed", "conflict")), Link.reason_key.is_not(None)
+        )
         .group_by(Link.state, Link.reason_key)
         .order_by(func.count().desc())
         .limit(MOST_NEEDS)
@@ -66,9 +72,15 @@ def blocked_until(session: StoreSession, procore_company_id: int, now: datetime)
 def held_by_procore(session: StoreSession) -> Held:
     """What only waits for Procore to answer again."""
     records, next_at = session.execute(
-        select(func.count(), func.min(Link.not_before)).where(Link.reason_key == "procore_busy", Link.is_dirty)
+        select(func.count(), func.min(Link.not_before)).where(
+            Link.reason_key == "procore_busy", Link.is_dirty
+        )
     ).one()
     return Held(records, next_at)
+
+
+def project_name(session: StoreSession, procore_project_id: int) -> str | None:
+    return session.scalar(select(ProcoreProject.name).where(ProcoreProject.procore_id == procore_project_id))
 
 
 def _among(projects: Collection[int] | None) -> ColumnElement[bool]:

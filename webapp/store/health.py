@@ -1,0 +1,48 @@
+"""The database's own health, and counts over all companies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, or_, select, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from webapp.store.models import Company, Link
+from webapp.store.session import StoreSession
+
+DATABASE_ERRORS = (DBAPIError, OperationalError, PoolTimeout)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    records: dict[str, int]
+    companies: dict[str, int]
+    due: int
+    oldest_due_seconds: float
+
+
+def ask(session: StoreSession) -> None:
+    """Raises one of DATABASE_ERRORS when the database does not answer."""
+    session.execute(text("SELECT 1"))
+
+
+def numbers(session: StoreSession, now: datetime) -> Numbers:
+    due, oldest = session.execute(
+        select(func.count(), func.min(Link.marked_at)).where(
+            Link.is_dirty, or_(Link.not_before.is_(None), Link.not_before <= now)
+        )
+    ).one()
+    return Numbers(
+        records={
+            state: count
+            for state, count in session.execute(select(Link.state, func.count()).group_by(Link.state))
+        },
+        companies={
+            state: count
+            for state, count in session.execute(select(Company.state, func.count()).group_by(Company.state))
+        },
+        due=due,
+        oldest_due_seconds=max(0.0, (now - oldest).total_seconds()) if oldest else 0.0,
+    )
