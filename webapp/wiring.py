@@ -5,17 +5,10 @@ from __future__ import annotations
 import time
 from random import SystemRandom
 
-import time
-from random import Random
-
 from flask import current_app
 
 from webapp.clock import SystemClock
 from webapp.config import Config
-from webapp.procore.factory import Procore
-from webapp.store.budgets import Budgets
-from webapp.store.credentials import Credentials
-from webapp.store.sync_store import SyncStore
 from webapp.domain.credentials import user_key
 from webapp.extensions import db
 from webapp.procore.factory import CompanyAtProcore, Procore
