@@ -30,13 +30,13 @@ class Outgoing:
 
 
 def due(state: State, now: datetime, limit: int = 200) -> list[Outgoing]:
-    """Deliveries to send now; each is in flight until its outcome is told (or 30 s have passed)."""
+    """At most `limit` deliveries to send now; each is in flight until its outcome is told, 30 s at most."""
     found: list[Outgoing] = []
     for hook in state.hooks:
         queue = state.queues.get(hook.id)
         if queue and hook.status == "active":
             _give_up_when_hopeless(state, hook, now)
-            for delivery in _sendable(state, hook, list(queue.values()), now)[:limit]:
+            for delivery in _sendable(state, hook, list(queue.values()), now)[: limit - len(found)]:
                 event = state.events.get(delivery.event_id)
                 if event is not None:
                     state.in_flight[delivery.id] = (now, hook.round)
