@@ -57,12 +57,12 @@ class Bearer(AuthBase):
         return request
 
 
-def new_session() -> requests.Session:
+def new_session(retries: Retry = READ_RETRIES) -> requests.Session:
     """No cookies, retries of reads only. Each process has its own: sockets do not survive a fork."""
     session = requests.Session()
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     for scheme in ("https://", "http://"):
-        session.mount(scheme, HTTPAdapter(max_retries=READ_RETRIES, pool_maxsize=16))
+        session.mount(scheme, HTTPAdapter(max_retries=retries, pool_maxsize=16))
     session.headers.update({"Accept": "application/json", "User-Agent": "Timesite"})
     return session
 
@@ -76,9 +76,10 @@ class Client:
         api_url: str,
         clock: Clock,
         session: Callable[[], requests.Session] = new_session,
+        largest_answer: int = LARGEST_ANSWER,
     ) -> None:
         self.login_url, self.api_url = login_url.rstrip("/"), api_url.rstrip("/")
-        self.clock = clock
+        self.clock, self.largest_answer = clock, largest_answer
         self.calls: Counter[str] = Counter()
         self.server_time: datetime | None = None
         self._new_session = session
@@ -146,7 +147,7 @@ class Client:
         body = bytearray()
         for chunk in response.iter_content(CHUNK):
             body += chunk
-            if len(body) > LARGEST_ANSWER:
+            if len(body) > self.largest_answer:
                 raise UnreadableAnswer("Procore's answer is larger than this app reads.")
             if self.clock.now() > deadline:
                 raise requests.ReadTimeout("the answer trickled in for too long")

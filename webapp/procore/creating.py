@@ -37,6 +37,7 @@ class Creating:
         self.api, self.made_since = api, made_since
         self.done: dict[int, Created] = {}
         self.in_flight: frozenset[int] = frozenset()
+        self.unresolved: set[int] = set()
 
     def create(self, drafts: Sequence[Draft]) -> list[Created]:
         """Raises only when nothing is known of any draft yet; later, the rest is told as unknown (in flight when the
@@ -49,7 +50,7 @@ class Creating:
             for draft in singles:
                 self._single(draft)
         except (TryLater, NeedsAttention) as error:
-            if not self.done:
+            if not self.done and not self.unresolved:
                 raise
             self._stopped(drafts, error)
         return [self.done.get(draft.origin_id) or Created(draft.origin_id) for draft in drafts]
@@ -57,7 +58,8 @@ class Creating:
     def _stopped(self, drafts: Sequence[Draft], error: TryLater | NeedsAttention) -> None:
         is_lost = isinstance(error, ProcoreUnavailable) and error.is_effect_unknown
         for draft in drafts:
-            if draft.origin_id not in self.done and not (is_lost and draft.origin_id in self.in_flight):
+            is_unknown = draft.origin_id in self.unresolved or (is_lost and draft.origin_id in self.in_flight)
+            if draft.origin_id not in self.done and not is_unknown:
                 self._refuse([draft], procore_busy(str(error)))
 
     def _bulk(self, chunk: Sequence[Draft]) -> None:
@@ -67,7 +69,9 @@ class Creating:
             answer = self.api.send(CREATE_TIMECARDS, {"timecard_entries": rows})
         except ProcoreRefused as error:
             if len(chunk) == 1:
-                self._refuse(chunk, reason_of(error))
+                self._refused(chunk[0], error)
+            elif error.http_status == 413:
+                self._halves(chunk)
             else:
                 self._halves(self._not_made(chunk))
         except (PermissionMissing, NotFound) as error:
@@ -112,11 +116,19 @@ class Creating:
         try:
             row = self.api.send(CREATE_TIMECARD, body)
         except ProcoreRefused as error:
-            self._refuse([draft], reason_of(error))
+            self._refused(draft, error)
         except (PermissionMissing, NotFound) as error:
             self._refuse([draft], permission(str(error), draft.timecard.project))
         else:
             self.done[draft.origin_id] = Created(draft.origin_id, id_of(row))
+
+    def _refused(self, draft: Draft, error: ProcoreRefused) -> None:
+        """That our origin id is taken says that an earlier try was done: it is looked up, not failed."""
+        is_taken = "origin_id" in error.fields
+        if not is_taken:
+            self._refuse([draft], reason_of(error))
+        elif self._not_made([draft]):
+            self.done[draft.origin_id] = Created(draft.origin_id)
 
     def _take(self, answer: Any) -> None:
         """Rows by origin id, whatever their order. A draft that the answer leaves out stays unknown."""
@@ -132,6 +144,7 @@ class Creating:
             origin = origin_of(row)
             if origin in self.in_flight and origin is not None and origin not in self.done:
                 self.done[origin] = Created(origin, refusal=reason_of(ProcoreRefused(words_in(row)[0])))
+        self.unresolved |= self.in_flight - self.done.keys()
 
     def _refuse(self, drafts: Sequence[Draft], reason: Reason) -> None:
         for draft in drafts:

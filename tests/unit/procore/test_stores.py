@@ -1,0 +1,154 @@
+"""One suite for what the adapter asks of its stores: the tables on both databases, and the twins in memory."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from tests.unit.procore.canned import START
+from tests.unit.procore.memory import MemoryBudgets, MemoryTokens
+from webapp.domain.credentials import SERVICE, Budget, StoredTokens, TokenPair
+from webapp.extensions import db
+from webapp.store.budgets import Budgets
+from webapp.store.credentials import Credentials
+
+KINDS = ["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+PAIR = TokenPair("access-one", "refresh-one", START + timedelta(minutes=90))
+LATER = START + timedelta(seconds=45)
+COMPANY = 4_102_987_000_001
+
+
+@pytest.fixture(params=KINDS)
+def stores(request: pytest.FixtureRequest) -> Iterator[tuple[Any, Any]]:
+    if request.param == "memory":
+        yield MemoryTokens(), MemoryBudgets()
+        return
+    url = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    with request.getfixturevalue("make_app")(DATABASE_URL=url).app_context():
+        yield Credentials(), Budgets()
+
+
+@pytest.fixture
+def tokens(stores: tuple[Any, Any]) -> Any:
+    return stores[0]
+
+
+@pytest.fixture
+def budgets(stores: tuple[Any, Any]) -> Any:
+    return stores[1]
+
+
+def test_a_pair_is_read_back_as_it_was_stored(tokens: Any) -> None:
+    """Mechanism 16."""
+    assert tokens.read(SERVICE) is None
+    tokens.save(SERVICE, PAIR)
+    assert tokens.read(SERVICE) == StoredTokens(PAIR)
+    tokens.forget(SERVICE)
+    assert tokens.read(SERVICE) is None
+
+
+def test_a_refusal_erases_the_pair_and_a_new_one_the_refusal(tokens: Any) -> None:
+    """D100."""
+    tokens.save(SERVICE, PAIR)
+    tokens.refuse(SERVICE, START)
+    assert tokens.read(SERVICE) == StoredTokens(None, START)
+    tokens.save(SERVICE, PAIR)
+    assert tokens.read(SERVICE) == StoredTokens(PAIR)
+
+
+def test_the_lock_has_one_holder(tokens: Any) -> None:
+    """Invariant 8."""
+    assert tokens.lock(SERVICE, "one", START, LATER)
+    assert not tokens.lock(SERVICE, "other", START, LATER)
+    assert tokens.lock("user:1", "other", START, LATER)
+
+
+def test_only_the_holder_gives_the_lock_back(tokens: Any) -> None:
+    """A process that was thought dead wakes up."""
+    tokens.lock(SERVICE, "one", START, LATER)
+    tokens.unlock(SERVICE, "other")
+    assert not tokens.lock(SERVICE, "other", START, LATER)
+    tokens.unlock(SERVICE, "one")
+    assert tokens.lock(SERVICE, "other", START, LATER)
+
+
+def test_a_lock_ends_with_its_time_and_with_a_new_pair(tokens: Any) -> None:
+    """D10."""
+    tokens.lock(SERVICE, "killed", START, LATER)
+    assert tokens.lock(SERVICE, "next", LATER, LATER + timedelta(seconds=45))
+    tokens.save(SERVICE, PAIR)
+    assert tokens.lock(SERVICE, "third", LATER, LATER + timedelta(seconds=45))
+
+
+def test_a_lock_keeps_the_pair(tokens: Any) -> None:
+    """Read again under the lock."""
+    tokens.save(SERVICE, PAIR)
+    tokens.lock(SERVICE, "one", START, LATER)
+    assert tokens.read(SERVICE).pair == PAIR
+
+
+def test_what_headers_said_is_shared(budgets: Any) -> None:
+    """Invariant 8."""
+    assert budgets.read(SERVICE, COMPANY) is None
+    budgets.note(SERVICE, COMPANY, Budget(600, 42, LATER), START)
+    budgets.note(SERVICE, COMPANY, Budget(600, 41, LATER), START)
+    assert budgets.read(SERVICE, COMPANY) == Budget(600, 41, LATER)
+    assert budgets.read(SERVICE, COMPANY + 1) is None
+    assert budgets.read("user:1", COMPANY) is None
+
+
+def test_a_block_is_never_shortened_nor_lost_by_a_note(budgets: Any) -> None:
+    """D104."""
+    budgets.block(SERVICE, COMPANY, LATER, START)
+    budgets.block(SERVICE, COMPANY, START, START)
+    budgets.note(SERVICE, COMPANY, Budget(600, 5, None), START)
+    assert budgets.read(SERVICE, COMPANY) == Budget(600, 5, None, LATER)
+
+
+def test_one_process_claims_the_probe(budgets: Any) -> None:
+    """A single probe after a block."""
+    budgets.block(SERVICE, COMPANY, START, START)
+    assert budgets.claim_probe(SERVICE, COMPANY, START, LATER)
+    assert not budgets.claim_probe(SERVICE, COMPANY, START, LATER)
+    budgets.unblock(SERVICE, COMPANY, START)
+    assert budgets.read(SERVICE, COMPANY).blocked_until == LATER
+    budgets.unblock(SERVICE, COMPANY, LATER)
+    assert budgets.read(SERVICE, COMPANY).blocked_until is None
+
+
+def test_tokens_are_unreadable_in_the_database(app: Flask) -> None:
+    """Invariant 9: no token in any column but the vault's, and there only encrypted."""
+    with app.app_context():
+        Credentials().save(SERVICE, PAIR)
+        rows = db.session.execute(text("SELECT * FROM credentials")).all()
+    assert len(rows) == 1
+    assert "access-one" not in str(rows)
+    assert "refresh-one" not in str(rows)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def test_of_many_that_ask_at_once_one_gets_the_lock(
+    kind: str, request: pytest.FixtureRequest, make_app
+) -> None:
+    """Mechanism 16: also when the row is not there yet."""
+    app = make_app(DATABASE_URL=request.getfixturevalue("sqlite_url" if kind == "sqlite" else "postgres_url"))
+    won: list[bool] = []
+    start = threading.Barrier(8)
+
+    def ask(number: int) -> None:
+        with app.app_context():
+            start.wait(10)
+            won.append(Credentials().lock(SERVICE, f"thread {number}", START, LATER))
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(won) == [False] * 7 + [True]
