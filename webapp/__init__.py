@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask
 
 from webapp import logs, routes
@@ -12,7 +14,7 @@ from webapp.store.session import prepare_engine
 from webapp.store.vault import vault_for
 
 LONGEST_BODY = 5 * 1024 * 1024
-SESSION_COOKIE = {
+SESSION_COOKIE: dict[str, Any] = {
     "SESSION_COOKIE_NAME": "__Host-timesite",
     "SESSION_COOKIE_SECURE": True,
     "SESSION_COOKIE_HTTPONLY": True,

@@ -75,5 +75,7 @@ def log_requests(app: Flask) -> None:
     def end(response: Response) -> Response:
         if not request.path.startswith(QUIET_PATHS):
             took = round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1)
-            log.info("request", method=request.method, path=request.path, status=response.status_code, ms=took)
+            log.info(
+                "request", method=request.method, path=request.path, status=response.status_code, ms=took
+            )
         return response

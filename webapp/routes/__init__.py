@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Flask
 
-from webapp import logs
-from webapp.routes import auth, errors, frame, health, home, security
+from webapp import cli, logs
+from webapp.routes import api, auth, errors, frame, health, home, security, settings, webhooks
 
 
 def register(app: Flask) -> None:
@@ -14,5 +14,7 @@ def register(app: Flask) -> None:
     security.register(app)
     errors.register(app)
     frame.register(app)
-    for blueprint in (health.bp, auth.bp, home.bp):
+    for blueprint in (health.bp, auth.bp, home.bp, settings.bp, webhooks.bp):
         app.register_blueprint(blueprint)
+    api.register(app)
+    cli.register(app)

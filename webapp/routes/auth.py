@@ -25,7 +25,7 @@ def sign_in() -> Response:
 @bp.get("/cookies")
 @open_to_all
 def cookies() -> Response:
-    """Whether the cookie that the sign-in page set came back: it does not where a browser blocks even partitioned ones."""
+    """Whether the sign-in page's cookie came back: it does not where a browser blocks even partitioned ones."""
     return jsonify({"kept": "csrf_token" in session})
 
 
@@ -45,7 +45,9 @@ def start() -> ResponseReturnValue:
 def callback() -> ResponseReturnValue:
     """Procore's answer in the query; where it is in the fragment, a page posts it here."""
     if "code" in request.args or "error" in request.args:
-        return _back(request.args.get("state", ""), request.args.get("code", ""), request.args.get("error", ""))
+        return _back(
+            request.args.get("state", ""), request.args.get("code", ""), request.args.get("error", "")
+        )
     return page("auth/fragment.html")
 
 
@@ -107,4 +109,6 @@ def _back(state: str, code: str, error: str) -> ResponseReturnValue:
 
 
 def _start_session(done: Completed) -> None:
-    sessions.start(done.procore_user_id, signing_in.companies_of(done.procore_user_id), done.procore_company_id)
+    sessions.start(
+        done.procore_user_id, signing_in.companies_of(done.procore_user_id), done.procore_company_id
+    )

@@ -86,7 +86,9 @@ def answer(status: int, title: str, detail: str, fields: dict[str, list[str]] | 
         response.headers["HX-Retarget"] = "#toasts"
         response.headers["HX-Reswap"] = "beforeend"
         return response
-    return make_response(render_template("errors/error.html", title=title, detail=detail, fields=fields or {}), status)
+    return make_response(
+        render_template("errors/error.html", title=title, detail=detail, fields=fields or {}), status
+    )
 
 
 def problem(status: int, title: str, detail: str, fields: dict[str, list[str]] | None = None) -> Response:

@@ -23,7 +23,9 @@ def readyz() -> Response:
     """200 when the database and Redis answer; else 503, and the JSON names what does not."""
     found = health.readiness()
     is_ready = all(word == "ok" for word in found.values())
-    return make_response(jsonify({"status": "ok" if is_ready else "not ready", **found}), 200 if is_ready else 503)
+    return make_response(
+        jsonify({"status": "ok" if is_ready else "not ready", **found}), 200 if is_ready else 503
+    )
 
 
 @bp.get("/metrics")

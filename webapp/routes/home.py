@@ -26,7 +26,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/panel")
 @signed_in
 def panel() -> Response:
-    """Procore's side panel, 400 px: one project's state. Which project, Procore's page tells by postMessage or address."""
+    """Procore's side panel, 400 px: one project's state. Which one, Procore's page tells by postMessage or address."""
     found = viewer()
     said = request.args.get("project_id", "")
     project = int(said) if said.isascii() and said.isdigit() and len(said) <= 18 else None

@@ -15,12 +15,14 @@ def register(app: Flask) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        """No X-Frame-Options: it knows no list of origins. No Cross-Origin-Opener-Policy: it would cut the sign-in popup
-        off from the frame that opened it."""
+        """No X-Frame-Options: it knows no list of origins. No Cross-Origin-Opener-Policy: it would cut the sign-in
+        popup off from the frame that opened it."""
         response.headers["Content-Security-Policy"] = policy
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
-        response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
+        response.headers["Permissions-Policy"] = (
+            "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
+        )
         if config.is_https:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
         if request.endpoint == "static" or "Cache-Control" not in response.headers:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from webapp import wiring
-from webapp.domain.credentials import user_key
 from webapp.errors import (
     AppNotConnected,
     Forbidden,
@@ -111,13 +110,12 @@ def _known(procore_user_id: int, wanted: int, now: datetime) -> Viewer | None:
 
 
 def _asked(procore_user_id: int, wanted: int | None, now: datetime) -> Viewer:
-    procore, key = wiring.procore(), user_key(procore_user_id)
+    person = wiring.person(procore_user_id)
     try:
-        names = {company.id: company.name for company in procore.person(key).companies()}
+        names = {company.id: company.name for company in person.companies()}
         company_id = _choose(names, wanted)
-        inside = procore.person_in_company(key, company_id)
-        is_admin = inside.is_admin()
-        me = inside.me()
+        is_admin = person.is_admin(company_id)
+        me = person.in_company(company_id)
         standing = Standing(
             procore_user_id=procore_user_id,
             login=me.email or "",
@@ -125,7 +123,7 @@ def _asked(procore_user_id: int, wanted: int | None, now: datetime) -> Viewer:
             employee_number=me.employee_number,
             person_id=me.person_id,
             is_admin=is_admin,
-            procore_project_ids=frozenset() if is_admin else frozenset(p.id for p in inside.projects()),
+            procore_project_ids=frozenset() if is_admin else person.project_ids(company_id),
         )
     except (NotAMember, SignInExpired, PermissionMissing, NotFound):
         with system() as session:
@@ -157,7 +155,9 @@ def _kept(procore_company_id: int, name: str, standing: Standing, now: datetime)
         if company is None:
             if not standing.is_admin:
                 raise NotSetUp(name)
-            company = Company(procore_company_id=procore_company_id, name=name, created_at=now, state="disconnected")
+            company = Company(
+                procore_company_id=procore_company_id, name=name, created_at=now, state="disconnected"
+            )
             session.add(company)
             session.flush()
         return _viewer(company, members.keep(session, company, standing, now))

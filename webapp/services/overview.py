@@ -61,7 +61,9 @@ class Overview:
 
     @property
     def agrees(self) -> bool:
-        return all(count.records == 0 for count in self.counts if count.state in ("waiting", "failed", "conflict"))
+        return all(
+            count.records == 0 for count in self.counts if count.state in ("waiting", "failed", "conflict")
+        )
 
 
 def of(company_id: int, procore_project_ids: frozenset[int] | None = None) -> Overview:
@@ -107,7 +109,9 @@ def banner(company_id: int) -> Banner | None:
         if company.state == "disconnected":
             return None
         if company.state == "paused":
-            return Banner("bad", company.paused_reason or "The sync with Procore is paused.", SETTINGS, "What to do")
+            return Banner(
+                "bad", company.paused_reason or "The sync with Procore is paused.", SETTINGS, "What to do"
+            )
         blocked_until = rows.blocked_until(session, company.procore_company_id, now)
         slow = rows.held_by_procore(session)
     if blocked_until is not None:

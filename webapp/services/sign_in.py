@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from webapp import wiring
-from webapp.domain.credentials import user_key
 from webapp.errors import InvalidInput, SignInExpired, TryLater
 from webapp.store import sign_ins
 from webapp.store.session import system
@@ -57,7 +56,7 @@ def begin(return_to: str, nonce_hash: str = "", procore_company_id: int | None =
     with system() as session:
         pending = Pending(nonce_hash, None, procore_company_id, return_to)
         sign_ins.begin(session, state, pending, now, now + STATE_LASTS)
-    return Begun(state, wiring.procore().oauth.authorize_url(state))
+    return Begun(state, wiring.oauth().authorize_url(state))
 
 
 def complete(state: str, code: str) -> Completed:
@@ -66,7 +65,9 @@ def complete(state: str, code: str) -> Completed:
     with system() as session:
         pending = sign_ins.take_state(session, state, wiring.clock().now())
     if pending is None:
-        raise SignInFailed("This sign-in was used already or took longer than ten minutes. Please start again.")
+        raise SignInFailed(
+            "This sign-in was used already or took longer than ten minutes. Please start again."
+        )
     user_id = _person_of(code)
     if not pending.nonce_hash:
         return Completed(user_id, pending.procore_company_id, pending.return_to)
@@ -100,22 +101,32 @@ def redeem_here(code: str) -> Completed:
 def companies_of(procore_user_id: int) -> list[int]:
     """The Procore companies of the person, to choose from; empty when Procore cannot say now."""
     try:
-        return [company.id for company in wiring.procore().person(user_key(procore_user_id)).companies()]
+        return [company.id for company in wiring.person(procore_user_id).companies()]
     except TryLater:
         return []
+
+
+def purge() -> None:
+    """Forgets sign-ins that ran out."""
+    with system() as session:
+        sign_ins.purge(session, wiring.clock().now())
 
 
 def _redeemed(code: str, nonce_hash: str | None) -> Completed:
     with system() as session:
         pending = sign_ins.take_code(session, code, wiring.clock().now(), nonce_hash)
     if pending is None or pending.procore_user_id is None:
-        raise SignInFailed("This sign-in was used already or took longer than a minute. Please sign in again.")
+        raise SignInFailed(
+            "This sign-in was used already or took longer than a minute. Please sign in again."
+        )
     return Completed(pending.procore_user_id, pending.procore_company_id, pending.return_to)
 
 
 def _person_of(code: str) -> int:
     """Exchanges the code, finds out whose it is and keeps the tokens under that name."""
     try:
-        return wiring.procore().sign_in(code).id
+        return wiring.sign_in_person(code)
     except SignInExpired as error:
-        raise SignInFailed("Procore says that this sign-in is not valid any more. Please start again.") from error
+        raise SignInFailed(
+            "Procore says that this sign-in is not valid any more. Please start again."
+        ) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import Select, func, or_, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -35,14 +35,12 @@ def numbers(session: StoreSession, now: datetime) -> Numbers:
         )
     ).one()
     return Numbers(
-        records={
-            state: count
-            for state, count in session.execute(select(Link.state, func.count()).group_by(Link.state))
-        },
-        companies={
-            state: count
-            for state, count in session.execute(select(Company.state, func.count()).group_by(Company.state))
-        },
+        records=_by(session, select(Link.state, func.count()).group_by(Link.state)),
+        companies=_by(session, select(Company.state, func.count()).group_by(Company.state)),
         due=due,
         oldest_due_seconds=max(0.0, (now - oldest).total_seconds()) if oldest else 0.0,
     )
+
+
+def _by(session: StoreSession, query: Select[str, int]) -> dict[str, int]:
+    return {row[0]: row[1] for row in session.execute(query)}

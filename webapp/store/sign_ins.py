@@ -28,8 +28,12 @@ def hashed(secret: str) -> str:
 
 def begin(session: StoreSession, state: str, pending: Pending, now: datetime, expires_at: datetime) -> None:
     """Also forgets those that ran out."""
-    session.execute(delete(SignIn).where(SignIn.expires_at <= now))
+    purge(session, now)
     session.add(_row(hashed(state), None, pending, now, expires_at))
+
+
+def purge(session: StoreSession, now: datetime) -> None:
+    session.execute(delete(SignIn).where(SignIn.expires_at <= now))
 
 
 def take_state(session: StoreSession, state: str, now: datetime) -> Pending | None:

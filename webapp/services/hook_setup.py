@@ -1,0 +1,90 @@
+"""Webhooks at Procore: made once each, at the level that Procore offers, each with a secret of its own (R4)."""
+
+from __future__ import annotations
+
+import secrets
+
+import structlog
+
+from webapp import wiring
+from webapp.errors import NeedsAttention, ProcoreUnavailable
+from webapp.services.inbox import secret_hash
+from webapp.store import connections
+from webapp.store.connections import Owed
+from webapp.store.session import transaction
+
+NAMESPACE = "timesite-for-procore"
+"""One for the app, everywhere. Which hook is ours, the address tells."""
+VERBS = frozenset({"create", "update", "delete"})
+
+log = structlog.get_logger(__name__)
+
+
+class NoTriggers(NeedsAttention):
+    """Procore tells nobody about time cards there."""
+
+    title = "Procore offers no webhooks for time cards"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Procore offers this company no webhooks for time cards, neither for the company nor for a project. Ask "
+            "Procore's support to switch on webhooks for Timecard Entries."
+        )
+
+
+def scope_offered(procore_company_id: int, project_ids: list[int]) -> str:
+    """ "company" or "project": asked, not assumed. Raises NoTriggers."""
+    hooks = wiring.hooks_at_procore(procore_company_id)
+    if hooks.offered(None) >= VERBS:
+        return "company"
+    if not project_ids or hooks.offered(project_ids[0]) >= VERBS:
+        return "project"
+    raise NoTriggers
+
+
+def make(company_id: int, procore_company_id: int, project_id: int | None) -> int | None:
+    """One hook with its triggers; our row's id. None when it is there already or in the making. `project_id` None: the
+    company's. A failure leaves the row, unfinished, and whatever Procore made is found by address."""
+    at_procore, url = wiring.hooks_at_procore(procore_company_id), wiring.config().webhook_url
+    authorization = f"Bearer {secrets.token_urlsafe(32)}"
+    now = wiring.clock().now()
+    with transaction(company_id) as session:
+        hook_id = connections.begin_hook(session, NAMESPACE, project_id, secret_hash(authorization), now)
+    if hook_id is None:
+        return None
+    remove_at_our_address(
+        procore_company_id, project_id
+    )  # of an attempt whose answer was lost: secret unknown
+    try:
+        procore_hook_id = at_procore.create(NAMESPACE, url, authorization, project_id).id
+    except ProcoreUnavailable as error:
+        found = _at_our_address(procore_company_id, project_id) if error.is_effect_unknown else []
+        if not found:
+            raise
+        procore_hook_id = found[0]
+    with transaction(company_id) as session:
+        connections.hook_made(session, hook_id, procore_hook_id)
+    at_procore.set_triggers(procore_hook_id, project_id)
+    with transaction(company_id) as session:
+        connections.hook_complete(session, hook_id)
+    log.info("hook_made", company_id=company_id, hook_id=procore_hook_id, project_id=project_id)
+    return hook_id
+
+
+def remove_at_our_address(procore_company_id: int, project_id: int | None) -> None:
+    for hook_id in _at_our_address(procore_company_id, project_id):
+        wiring.hooks_at_procore(procore_company_id).delete(hook_id, project_id)
+
+
+def remove(procore_company_id: int, owed: Owed) -> None:
+    """One hook that is owed: by its id, or by our address where its id was never learnt."""
+    hook_id, project_id = owed.get("hook"), owed.get("project")
+    if hook_id is None:
+        remove_at_our_address(procore_company_id, project_id)
+    else:
+        wiring.hooks_at_procore(procore_company_id).delete(hook_id, project_id)
+
+
+def _at_our_address(procore_company_id: int, project_id: int | None) -> list[int]:
+    found = wiring.hooks_at_procore(procore_company_id).named(NAMESPACE, project_id)
+    return [hook.id for hook in found if hook.destination_url == wiring.config().webhook_url]

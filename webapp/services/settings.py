@@ -1,0 +1,104 @@
+"""A company's sync settings, one by one: the screen and the API change them here (R5, R9, R11, R12, R18)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from webapp import queueing, wiring
+from webapp.errors import InvalidInput
+from webapp.store import connections
+from webapp.store import switches as rows
+from webapp.store.models import Company
+from webapp.store.session import reading, transaction
+from webapp.sync.holds import before_switch
+
+SWITCHES = ("receive", "receive_only_linked", "receive_project_per_sub_job", "send", "send_only_linked")
+CONFLICT_RULES = ("default", "later", "procore", "timesite", "ask")
+Direction = Literal["receive", "send"]
+DIRECTIONS: tuple[Direction, ...] = ("receive", "send")
+Since = Literal["off", "now"]
+"""What a direction that is switched on again takes along: all since it was off, or only what changes from now."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncSettings:
+    receive: bool
+    receive_only_linked: bool
+    receive_project_per_sub_job: bool
+    send: bool
+    send_only_linked: bool
+    conflict_rule: str
+
+    def as_json(self) -> dict[str, bool | str]:
+        return asdict(self)
+
+
+def read(company_id: int) -> SyncSettings:
+    with reading(company_id) as session:
+        return _settings(connections.by_id(session, company_id))
+
+
+def changes_while_off(company_id: int, direction: Direction) -> int:
+    """How many records changed that this direction would have carried (R9)."""
+    with reading(company_id) as session:
+        return rows.count_suppressed(session, direction)
+
+
+def change(company_id: int, wanted: Mapping[str, object], since: object = None) -> SyncSettings:
+    """Only what is named changes. `since` says what a direction does that goes from off to on; None is "now". Raises
+    InvalidInput by field, and changes nothing then."""
+    clean, since_when = _checked(wanted), _since(since)
+    with transaction(company_id) as session:
+        company = connections.by_id(session, company_id)
+        switched_on = [d for d in DIRECTIONS if clean.get(d) is True and not getattr(company, d)]
+        for name, value in clean.items():
+            setattr(company, name, value)
+        session.flush()
+        now = wiring.clock().now()
+        for direction in switched_on:
+            if since_when == "off":
+                rows.release_suppressed(session, direction, now)
+            else:
+                rows.accept_suppressed(session, direction, before_switch(direction))
+        queueing.wake_after_commit(session, wiring.config().redis_url, company_id)
+        return _settings(company)
+
+
+def _settings(company: Company) -> SyncSettings:
+    return SyncSettings(
+        **{name: getattr(company, name) for name in SWITCHES}, conflict_rule=company.conflict_rule
+    )
+
+
+def _checked(wanted: Mapping[str, object]) -> dict[str, bool | str]:
+    errors: dict[str, list[str]] = {}
+    clean: dict[str, bool | str] = {}
+    for name, value in wanted.items():
+        is_switch = name in SWITCHES and isinstance(value, bool)
+        if isinstance(value, (bool, str)) and (
+            is_switch or (name == "conflict_rule" and value in CONFLICT_RULES)
+        ):
+            clean[name] = value
+        else:
+            errors[name] = [_expected(name)]
+    if errors:
+        raise InvalidInput("Please check the settings.", errors)
+    return clean
+
+
+def _expected(name: str) -> str:
+    if name in SWITCHES:
+        return "Must be true or false."
+    if name == "conflict_rule":
+        return f"Must be one of {', '.join(CONFLICT_RULES)}."
+    return "There is no such setting."
+
+
+def _since(since: object) -> Since:
+    if since is None or since == "now":
+        return "now"
+    if since == "off":
+        return "off"
+    raise InvalidInput("Please check the settings.", {"since": ['Must be "off" or "now".']})
