@@ -39,6 +39,12 @@ class RateLimited(TryLater):
         self.until = until
 
 
+class StoreUnavailable(TryLater):
+    """The database does not answer, is locked, or cut a transaction short: nothing of it was kept, or it is not known."""
+
+    title = "Timesite cannot reach its database"
+
+
 class LeaseLost(TryLater):
     """Another worker took this company over; what we hold may not be committed."""
 

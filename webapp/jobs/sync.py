@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from webapp import queueing, wiring
-from webapp.services import sync
+from webapp.services import directory, sync
 from webapp.store import schedule
 
 
@@ -21,7 +21,7 @@ def sweep_company(company_id: int) -> None:
 
 
 def refresh_directory(company_id: int) -> None:
-    sync.refresh_directory(company_id)
+    directory.refresh(company_id)
 
 
 def probe_company(company_id: int) -> None:

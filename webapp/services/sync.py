@@ -14,14 +14,10 @@ from webapp.errors import AppError, NotFound
 from webapp.store import schedule
 from webapp.store.sync_store import SyncStore
 from webapp.sync.engine import Engine, Limits, Worked
-from webapp.sync.ports import Unknown
-from webapp.sync.step import read_directory
 from webapp.sync.sweep import Swept, sweep
 
 TURN_SECONDS = 20.0
 """A company's turn; what is left then is woken again, so that others come in between."""
-
-EVERYTHING = Unknown(has_people=True, has_projects=True, has_time_types=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +44,6 @@ def sweep_company(company_id: int) -> Swept | None:
         return sweep(store, procore, lease)
     finally:
         store.release(lease)
-
-
-def refresh_directory(company_id: int) -> None:
-    """Reads Procore's projects, people and time types into the mirror, without holding up the company's work."""
-    procore = wiring.procore_for(_procore_id(company_id))
-    read = read_directory(procore, EVERYTHING)
-    _store(company_id).save_directory(read)
 
 
 def probe(company_id: int) -> bool:

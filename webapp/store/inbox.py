@@ -90,7 +90,7 @@ def _insert(
     }
     keys = ["company_id", "hook_id", "event_id"]
     statement = _upsert(session, Event.__table__).values(**values).on_conflict_do_nothing(index_elements=keys)
-    if session.execute(statement).rowcount == 1:  # type: ignore[attr-defined]  # CursorResult, typed as Result
+    if session.execute(statement.returning(Event.__table__.c.id)).first() is not None:
         return True
     session.execute(
         update(Event)

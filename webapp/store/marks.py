@@ -124,7 +124,7 @@ def summary(person: str | None, project: str | None, on: date | None, hours: Dec
 
 
 def settle_messages(session: StoreSession, link_id: int, now: datetime) -> None:
-    """Nothing is left to do for this record: what was pending is processed (D8)."""
+    """What was pending for this record is processed: nothing is left to do for it (D8)."""
     session.execute(
         update(Message)
         .where(Message.link_id == link_id, Message.state == "pending")

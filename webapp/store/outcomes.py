@@ -10,11 +10,12 @@ from sqlalchemy import delete, select
 
 from webapp.domain.timecard import UNITS, Card, Timecard, to_json
 from webapp.store.due import in_chunks, timecard_of
-from webapp.store.marks import mark, pend, settle_messages, summary
+from webapp.store.marks import mark, summary
 from webapp.store.models import (
     ClashRow,
     IntentRow,
     Link,
+    Message,
     Project,
     Timesheet,
     TimesheetChange,
@@ -29,35 +30,55 @@ BY_PROCORE = "Procore"
 
 def store_outcomes(session: StoreSession, outcomes: Sequence[Outcome], now: datetime) -> None:
     """In the transaction under the lease. A record that changed meanwhile stays due (see Outcome)."""
-    batch = _Batch(session, outcomes, now)
-    for outcome in outcomes:
-        batch.store(outcome)
+    with session.no_autoflush:
+        batch = _Batch(session, outcomes, now)
+        batch.create_timesheets(outcomes)
+        for outcome in outcomes:
+            batch.store(outcome)
+        batch.end_intents()
 
 
 class _Batch:
-    """The rows that a batch of outcomes touches, loaded at once."""
+    """The rows that a batch of outcomes touches, loaded at once: no query is made for a single record."""
 
     def __init__(self, session: StoreSession, outcomes: Sequence[Outcome], now: datetime) -> None:
         self.session, self.now = session, now
-        self.links = _by_id(
-            session, Link, {o.link_id for o in outcomes} | {o.absorbed_by or 0 for o in outcomes}
-        )
+        ids = {o.link_id for o in outcomes}
+        self.links = _by_id(session, Link, ids | {o.absorbed_by or 0 for o in outcomes})
         self.timesheets = _by_id(session, Timesheet, (link.timesheet_id for link in self.links.values()))
-        cards = {o.procore_id for o in outcomes if o.procore_id}
         self.owners = {
             link.procore_id: link
-            for ids in in_chunks(sorted(cards))
-            for link in session.scalars(select(Link).where(Link.procore_id.in_(ids)))
+            for chunk in in_chunks(sorted({o.procore_id for o in outcomes if o.procore_id}))
+            for link in session.scalars(select(Link).where(Link.procore_id.in_(chunk)))
         }
+        self.pending = {
+            (message.link_id, message.direction): message
+            for chunk in in_chunks(sorted(ids))
+            for message in session.scalars(
+                select(Message).where(Message.link_id.in_(chunk), Message.state == "pending")
+            )
+        }
+        self.created: dict[int, Timesheet] = {}
+        self.ended_intents: list[int] = []
         self.users: dict[int, str] = {}
         self.projects: dict[int, str] = {}
 
+    def create_timesheets(self, outcomes: Sequence[Outcome]) -> None:
+        """All new timesheets in one flush: their ids are needed by what follows."""
+        for outcome in outcomes:
+            link, write = self.links.get(outcome.link_id), outcome.timesheet
+            is_new = link is not None and link.timesheet_id is None and not self._is_over(link, outcome)
+            if is_new and write is not None and write.timecard is not None and write.version is None:
+                self.created[outcome.link_id] = self._new(write.timecard)
+        self.session.add_all(self.created.values())
+        self.session.flush()
+
     def store(self, outcome: Outcome) -> None:
         link = self.links.get(outcome.link_id)
-        if link is None or link.done_generation >= outcome.generation:
+        if link is None or self._is_over(link, outcome):
             return
         if outcome.absorbed_by is not None:
-            self._absorb(link, self.links[outcome.absorbed_by], outcome)
+            self._absorb(link, self.links[outcome.absorbed_by])
             return
         if outcome.procore_id is not None and link.procore_id != outcome.procore_id:
             self._take_card(link, outcome.procore_id)
@@ -66,19 +87,31 @@ class _Batch:
             return
         self._set_base(link, outcome.base)
         if outcome.intent_done:
-            self.session.execute(delete(IntentRow).where(IntentRow.link_id == link.id))
+            self.ended_intents.append(link.id)
         self._set_state(link, outcome)
         self._see(link, outcome.seen)
         for clash in outcome.clashes:
             self._keep(link, clash)
-        if outcome.settles_messages and outcome.done:
-            self._settle(link, outcome.messages)
         for line in outcome.messages:
             self._tell(link, line, outcome)
+        if outcome.done and (outcome.settles_messages or _is_processed(outcome)):
+            self._settle(link)
+
+    def end_intents(self) -> None:
+        for chunk in in_chunks(self.ended_intents):
+            self.session.execute(
+                delete(IntentRow)
+                .where(IntentRow.link_id.in_(chunk))
+                .execution_options(synchronize_session=False)
+            )
+
+    @staticmethod
+    def _is_over(link: Link, outcome: Outcome) -> bool:
+        return link.done_generation >= outcome.generation
 
     # ---- the card's link -----------------------------------------------------------------------------
 
-    def _absorb(self, stray: Link, owner: Link, outcome: Outcome) -> None:
+    def _absorb(self, stray: Link, owner: Link) -> None:
         """The card belongs to the timesheet whose number it carries: its link takes the card and looks again."""
         procore_id = stray.procore_id
         self.session.delete(stray)
@@ -102,9 +135,12 @@ class _Batch:
         """Compare-and-set: False when the timesheet is not the one the decision was made on."""
         row = self.timesheets.get(link.timesheet_id or 0)
         if row is None:
-            if write.version is not None or write.timecard is None:
+            row = self.created.get(link.id)
+            if row is None:
                 return False
-            row = self._create(link, write.timecard)
+            self.timesheets[row.id] = row
+            link.timesheet_id = row.id
+            self._history(row, "created", {})
         elif write.version != row.version:
             return False
         elif write.timecard is None:
@@ -118,8 +154,8 @@ class _Batch:
             _set_facts(row, card)
         return True
 
-    def _create(self, link: Link, timecard: Timecard) -> Timesheet:
-        row = Timesheet(
+    def _new(self, timecard: Timecard) -> Timesheet:
+        return Timesheet(
             created_at=self.now,
             updated_at=self.now,
             edited_at=self.now,
@@ -128,12 +164,6 @@ class _Batch:
             version=1,
             **columns_of(timecard),
         )
-        self.session.add(row)
-        self.session.flush()
-        self.timesheets[row.id] = row
-        link.timesheet_id = row.id
-        self._history(row, "created", {})
-        return row
 
     def _update(self, row: Timesheet, write: TimesheetWrite) -> None:
         assert write.timecard is not None
@@ -215,25 +245,36 @@ class _Batch:
         if clash.winner is not None:
             row.resolved_at, row.resolved_by = self.now, "rule"
 
-    def _settle(self, link: Link, lines: Iterable[MessageLine]) -> None:
-        """Pending messages of this record end with it; one of the same direction becomes this decision's message."""
-        self.session.flush()
-        if not any(line.state == "processed" for line in lines):
-            settle_messages(self.session, link.id, self.now)
+    def _settle(self, link: Link) -> None:
+        """Nothing is left to do: what was pending for this record is processed by this decision (D8)."""
+        for direction in ("receive", "send"):
+            message = self.pending.pop((link.id, direction), None)
+            if message is not None:
+                message.state, message.processed_at = "processed", self.now
+                message.updated_at, message.next_attempt_at = self.now, None
+                message.reason_key = message.reason_text = None
 
     def _tell(self, link: Link, line: MessageLine, outcome: Outcome) -> None:
-        message = pend(
-            self.session, link, line.direction, line.action, self.now, self._summary(link, outcome.seen)
-        )
+        """The pending message of this direction becomes this decision's; without one there is a new one."""
+        message = self.pending.pop((link.id, line.direction), None)
+        if message is None:
+            message = Message(
+                link_id=link.id, direction=line.direction, action=line.action, created_at=self.now
+            )
+            self.session.add(message)
+        elif line.state == "processed":
+            message.action = line.action
+        message.state, message.updated_at = line.state, self.now
         message.attempts = (message.attempts or 0) + 1
-        message.state = line.state
-        if outcome.reason is not None:
-            message.reason_key, message.reason_text = outcome.reason.key[:200], outcome.reason.text[:1000]
+        message.summary = self._summary(link, outcome.seen)
+        message.timesheet_id, message.procore_id = link.timesheet_id, link.procore_id
+        message.reason_key = outcome.reason.key[:200] if outcome.reason else None
+        message.reason_text = outcome.reason.text[:1000] if outcome.reason else None
         message.next_attempt_at = None if outcome.done else outcome.not_before
         if line.state == "processed":
             message.processed_at = self.now
-            self.session.flush()
-            settle_messages(self.session, link.id, self.now)
+        elif line.state == "pending":
+            self.pending[(link.id, line.direction)] = message
 
     def _summary(self, link: Link, card: Card | None) -> str:
         row = self.timesheets.get(link.timesheet_id or 0)
@@ -267,6 +308,10 @@ def columns_of(timecard: Timecard) -> dict[str, Any]:
         "billable": timecard.billable,
         "description": timecard.description,
     }
+
+
+def _is_processed(outcome: Outcome) -> bool:
+    return any(line.state == "processed" for line in outcome.messages)
 
 
 def _set_facts(row: Timesheet, card: Card) -> None:

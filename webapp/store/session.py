@@ -12,8 +12,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
+from webapp.errors import StoreUnavailable
 from webapp.extensions import db
 from webapp.store.base import CompanyOwned
 
@@ -66,6 +68,9 @@ def _session(engine: Engine | None, company: int | str, *, is_readonly: bool) ->
         yield session
         if not is_readonly:
             session.commit()
+    except (OperationalError, InterfaceError) as error:
+        session.rollback()
+        raise StoreUnavailable("The database does not answer. Please try again in a moment.") from error
     except BaseException:
         session.rollback()
         raise

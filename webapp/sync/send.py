@@ -10,7 +10,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from webapp.domain.timecard import UNITS, Card, Timecard
-from webapp.errors import NotFound, PermissionMissing, ProcoreRefused, TryLater, UnreadableAnswer
+from webapp.errors import (
+    NotFound,
+    PermissionMissing,
+    ProcoreRefused,
+    ProcoreUnavailable,
+    TryLater,
+    UnreadableAnswer,
+)
 from webapp.sync import holds
 from webapp.sync.decide import Merge, Tombstone
 from webapp.sync.dictionary import Untranslatable
@@ -54,10 +61,21 @@ def _create(step: Step) -> None:
         drafts = [Draft(i.origin_id, i.sent, i.is_start_stop) for i in intents.values()]
         try:
             created = {c.origin_id: c for c in step.procore.create_many(drafts)}
-        except TryLater:
-            created = {}
-        _finish_creates(step, [(seen, intents[link]) for link, (seen, _) in sends.items()], created)
+        except TryLater as error:
+            _not_created(step, [seen for seen, _ in sends.values()], error)
+        else:
+            _finish_creates(step, [(seen, intents[link]) for link, (seen, _) in sends.items()], created)
     step.commit()
+
+
+def _not_created(step: Step, sent: list[Seen], error: TryLater) -> None:
+    """Either nothing was sent, then the intents end; or the answer was lost, then they are looked up (D6)."""
+    is_lost = isinstance(error, ProcoreUnavailable) and error.is_effect_unknown
+    for seen in sent:
+        if is_lost:
+            step.wait(seen, holds.answer_lost(), not_before=step.clock.now() + SOON)
+        else:
+            step.postpone(seen, error, ends_intent=seen.record.intent is None)
 
 
 def _sent(step: Step, seen: Seen) -> Sent | None:

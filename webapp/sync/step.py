@@ -391,10 +391,10 @@ class Step:
             )
         )
 
-    def postpone(self, seen: Seen, error: TryLater) -> None:
+    def postpone(self, seen: Seen, error: TryLater, *, ends_intent: bool = False) -> None:
         pause = self.clock.now() + timedelta(seconds=self.limits.retry)
         until = max(pause, error.until) if isinstance(error, RateLimited) else pause
-        self.wait(seen, holds.procore_busy(str(error)), not_before=until)
+        self.wait(seen, holds.procore_busy(str(error)), not_before=until, ends_intent=ends_intent)
 
     def _is_theirs(self, seen: Seen) -> bool:
         """Whether it is Procore's change that waits: theirs differs from what was agreed."""

@@ -1,0 +1,138 @@
+"""A time card entered, edited and deleted in Procore becomes, changes and leaves a timesheet."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from tests.fixtures.site import Site
+from webapp.services import sync, template
+
+
+def test_a_card_entered_in_procore_becomes_a_timesheet(site: Site) -> None:
+    """R10, R11, R13, R14, R15, R16, D2."""
+    site.connect()
+    card = site.enter("7.5", description="Set anchor bolts")
+    site.settle()
+    [timesheet] = site.timesheets()
+    [link] = site.links()
+    assert timesheet.hours == Decimal("7.5")
+    assert timesheet.description == "Set anchor bolts"
+    assert timesheet.date.isoformat() == "2026-11-16"
+    assert (link.state, link.procore_id, link.timesheet_id) == ("in_sync", card.id, timesheet.id)
+    assert [(m.direction, m.action, m.state) for m in site.messages()] == [("receive", "create", "processed")]
+
+
+def test_edits_and_deletions_in_procore_follow(site: Site) -> None:
+    """R10, R22, D5."""
+    site.connect()
+    card = site.enter("7.5")
+    site.settle()
+    site.edit(card.id, hours="6.25", description="Left early")
+    site.settle()
+    [timesheet] = site.timesheets()
+    assert (timesheet.hours, timesheet.description) == (Decimal("6.25"), "Left early")
+    site.world.delete_timecard(site.dana.id, card.id)
+    site.settle()
+    assert site.timesheets() == []
+    assert [(m.action, m.state) for m in site.messages()] == [
+        ("create", "processed"),
+        ("update", "processed"),
+        ("delete", "processed"),
+    ]
+
+
+def test_a_card_created_and_deleted_before_we_looked_leaves_nothing(site: Site) -> None:
+    """D7."""
+    site.connect()
+    card = site.enter()
+    site.world.delete_timecard(site.dana.id, card.id)
+    site.settle()
+    assert site.timesheets() == []
+    assert [m for m in site.messages() if m.state != "processed"] == []
+
+
+def test_people_tasks_and_items_are_found_before_they_are_made(site: Site) -> None:
+    """R13, R14, R15, D60, D68: two cards of one person, type and code share one of each; names do not link people."""
+    site.connect()
+    for _ in range(2):
+        site.enter(person=3)
+    site.enter(person=4)
+    site.settle()
+    one, two, three = site.timesheets()
+    assert one.user_id == two.user_id != three.user_id
+    assert one.task_id == two.task_id == three.task_id
+    assert one.project_item_id == two.project_item_id
+
+
+def test_a_time_type_outside_the_template_waits_and_its_row_releases_it(site: Site) -> None:
+    """R14, D65, D9: the others pass."""
+    site.connect()
+    per_diem = next(t for t in site.world.state.time_types if t.time_type == "Per Diem")
+    site.enter(timecard_time_type_id=per_diem.id)
+    site.enter("3.0")
+    site.settle()
+    assert len(site.timesheets()) == 1
+    [waiting] = site.messages("pending")
+    assert waiting.reason_key == "task:Per Diem"
+    template.add(site.company_id, "Per Diem", "Per Diem")
+    site.settle()
+    assert len(site.timesheets()) == 2
+    assert site.messages("pending") == []
+
+
+def test_cards_older_than_the_connection_are_never_copied(site: Site) -> None:
+    """R6, D20: not even when they are edited later; Activity says so."""
+    site.world.install(site.theirs.id)
+    old = site.enter()
+    site.clock.advance(60)
+    site.world.uninstall(site.theirs.id)
+    site.connect()
+    site.edit(old.id, hours="5.0")
+    site.settle()
+    assert site.timesheets() == []
+    [link] = site.links()
+    assert (link.state, link.reason_key) == ("excluded", "before_connection")
+    [message] = site.messages()
+    assert (message.state, message.reason_key) == ("processed", "before_connection")
+
+
+def test_lost_events_are_found_by_the_sweep(site: Site) -> None:
+    """R26, D4: created, edited and deleted while no event came."""
+    site.connect()
+    edited, deleted = site.enter("8.0"), site.enter("4.0")
+    site.settle()
+    site.world.add_fault(effect="drop_event", times=100)
+    created = site.enter("2.0")
+    site.edit(edited.id, hours="7.0")
+    site.world.delete_timecard(site.dana.id, deleted.id)
+    site.clock.advance(600)
+    assert sync.sweep_company(site.company_id) is not None
+    site.settle()
+    assert sorted(t.hours for t in site.timesheets()) == [Decimal(2), Decimal(7)]
+    assert {link.procore_id for link in site.links()} >= {created.id, edited.id}
+
+
+def test_a_sweep_with_nothing_changed_costs_two_calls(site: Site) -> None:
+    """D4."""
+    site.connect()
+    site.enter()
+    site.settle()
+    site.clock.advance(600)
+    sync.sweep_company(site.company_id)
+    site.settle()
+    site.forget_calls()
+    site.clock.advance(600)
+    sync.sweep_company(site.company_id)
+    assert site.calls() == 2
+
+
+def test_a_thousand_cards_entered_at_once_cost_few_calls(site: Site) -> None:
+    """D8, R10: at most 30 calls, connecting and the mirror of the directory aside."""
+    site.connect()
+    site.enter()
+    site.settle()
+    site.world.enter_many(site.dana.id, 1000)
+    site.forget_calls()
+    site.settle()
+    assert len(site.timesheets()) == 1001
+    assert site.calls() <= 30

@@ -1,0 +1,177 @@
+"""A timesheet entered, edited and deleted in Timesite becomes, changes and leaves a time card."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from tests.fixtures.site import Site
+from webapp.services import sync
+
+
+def test_a_timesheet_entered_here_becomes_one_time_card(site: Site) -> None:
+    """R17, R19, R21."""
+    site.connect(send=True)
+    timesheet = site.write("7.5", description="Pour, north pier")
+    site.settle()
+    [card] = site.cards()
+    [link] = site.links()
+    assert card.hours == Decimal("7.5")
+    assert card.description == "Pour, north pier"
+    assert card.billable is True
+    assert (link.state, link.timesheet_id, link.procore_id) == ("in_sync", timesheet, card.id)
+    assert [(m.direction, m.action, m.state) for m in site.messages()] == [("send", "create", "processed")]
+
+
+def test_edits_and_deletions_here_follow(site: Site) -> None:
+    """R17, R22, D5, D49: only what changed is sent, and nothing comes back as a change."""
+    site.connect(send=True)
+    timesheet = site.write("7.5")
+    site.settle()
+    site.rewrite(timesheet, hours=Decimal("6.25"))
+    site.settle()
+    [card] = site.cards()
+    assert card.hours == Decimal("6.25")
+    site.erase(timesheet)
+    site.settle()
+    assert site.cards() == []
+    assert [(m.direction, m.action, m.state) for m in site.messages()] == [
+        ("send", "create", "processed"),
+        ("send", "update", "processed"),
+        ("send", "delete", "processed"),
+    ]
+
+
+def test_a_lost_answer_to_a_create_never_makes_two_cards(site: Site) -> None:
+    """R21, D6: the answer is lost after the work was done."""
+    site.connect(send=True)
+    site.world.add_fault(effect="lose_answer", method="POST", path="/rest/v1.0/companies/*/timesheets", times=1)
+    site.write("7.5")
+    site.settle()
+    assert len(site.cards()) == len(site.timesheets()) == 1
+    assert [link.state for link in site.links()] == ["in_sync"]
+
+
+def test_a_lost_request_is_sent_again_after_the_wait(site: Site) -> None:
+    """R21, D6: the request never arrived; the same payload goes out once it is certain."""
+    site.connect(send=True)
+    site.world.add_fault(effect="lose_request", method="POST", path="/rest/v1.0/companies/*/timesheets", times=1)
+    site.write("7.5")
+    site.settle()
+    assert len(site.cards()) == len(site.timesheets()) == 1
+
+
+def test_an_edit_made_while_the_answer_was_lost_is_sent_after_the_adoption(site: Site) -> None:
+    """D6, D8: the base is what we meant to send, so the edit is a change against it."""
+    site.connect(send=True)
+    site.world.add_fault(effect="lose_answer", method="POST", path="/rest/v1.0/companies/*/timesheets", times=1)
+    timesheet = site.write("7.5")
+    sync.drain()
+    site.rewrite(timesheet, hours=Decimal(5))
+    site.settle()
+    [card] = site.cards()
+    assert card.hours == Decimal(5)
+
+
+def test_a_persons_edit_of_a_card_whose_answer_was_lost_is_kept(site: Site) -> None:
+    """D6, R23: adopting compares with what was sent, so Procore's edit is taken and not overwritten."""
+    site.connect(send=True)
+    site.world.add_fault(effect="lose_answer", method="POST", path="/rest/v1.0/companies/*/timesheets", times=1)
+    site.write("7.5")
+    sync.drain()
+    site.clock.advance(1)
+    [card] = site.cards()
+    site.edit(card.id, hours="4.0")
+    site.settle()
+    assert [c.hours for c in site.cards()] == [Decimal(4)]
+    assert [t.hours for t in site.timesheets()] == [Decimal(4)]
+
+
+def test_what_procore_rounds_is_agreed_and_never_echoed(site: Site) -> None:
+    """D47, R22: with receiving on, both sides show what Procore stored."""
+    site.connect(send=True)
+    site.world.set_switches(rounding_rule="nearest", rounding_minutes=15)
+    site.write("7.9")
+    site.settle()
+    [card], [timesheet] = site.cards(), site.timesheets()
+    assert card.hours == timesheet.hours == Decimal(8)
+    site.forget_calls()
+    site.settle()
+    assert site.calls() == 0
+
+
+def test_edits_of_different_fields_on_both_sides_are_merged(site: Site) -> None:
+    """R23, D40."""
+    site.connect(send=True)
+    timesheet = site.write("8.0", description="Forms")
+    site.settle()
+    [card] = site.cards()
+    site.edit(card.id, hours="6.0")
+    site.rewrite(timesheet, description="Forms, grid C")
+    site.settle()
+    [card], [ours] = site.cards(), site.timesheets()
+    assert (card.hours, card.description) == (Decimal(6), "Forms, grid C")
+    assert (ours.hours, ours.description) == (Decimal(6), "Forms, grid C")
+
+
+def test_edits_of_the_same_hours_on_both_sides_ask(site: Site) -> None:
+    """R23, D41: neither value is overwritten."""
+    site.connect(send=True)
+    timesheet = site.write("8.0")
+    site.settle()
+    [card] = site.cards()
+    site.edit(card.id, hours="6.0")
+    site.rewrite(timesheet, hours=Decimal(7))
+    site.settle()
+    [card], [ours], [link] = site.cards(), site.timesheets(), site.links()
+    assert (card.hours, ours.hours, link.state) == (Decimal(6), Decimal(7), "conflict")
+
+
+def test_an_edit_there_and_a_deletion_here_is_a_conflict(site: Site) -> None:
+    """R24, D42."""
+    site.connect(send=True)
+    timesheet = site.write("8.0")
+    site.settle()
+    [card] = site.cards()
+    site.edit(card.id, hours="6.0")
+    site.erase(timesheet)
+    site.settle()
+    assert len(site.cards()) == 1
+    assert [link.state for link in site.links()] == ["conflict"]
+
+
+def test_nothing_is_sent_while_sending_is_off(site: Site) -> None:
+    """R9: and the ledger says why."""
+    site.connect(send=False)
+    site.write("8.0")
+    site.settle()
+    assert site.cards() == []
+    [link] = site.links()
+    assert (link.state, link.reason_key) == ("excluded", "switch:send")
+
+
+def test_what_procore_refuses_fails_with_its_words(site: Site) -> None:
+    """R25, D44, D103: an approved card is a hold, in Procore's reason; nothing is retried for ever."""
+    site.connect(send=True)
+    timesheet = site.write("8.0")
+    site.settle()
+    [card] = site.cards()
+    site.world.set_approval(site.dana.id, [card.id], "approved")
+    site.settle()
+    site.rewrite(timesheet, hours=Decimal(7))
+    site.settle()
+    [link] = site.links()
+    assert (link.state, link.reason_key) == ("waiting", "lock:approved")
+    assert [m.reason_key for m in site.messages("pending")] == ["lock:approved"]
+
+
+def test_a_thousand_new_timesheets_cost_few_calls(site: Site) -> None:
+    """R17, R21: at most 60 calls."""
+    site.connect(send=True)
+    site.write("1.0")
+    site.settle()
+    site.write_many(1000)
+    site.forget_calls()
+    site.settle()
+    assert len(site.cards()) == 1001
+    assert {link.state for link in site.links()} == {"in_sync"}
+    assert site.calls() <= 60
