@@ -79,7 +79,6 @@ class Stack:
         self._held.enter_context(exclusively(self.directory))
         self._register.end_leftovers()
         self.environment = {**os.environ, **self._settings(self._redis_url()), **self.settings}
-        self._migrate()
         python = sys.executable
         self._spawn(
             "procore",
@@ -88,6 +87,7 @@ class Stack:
                 *("--database", str(self.directory / "procore.db"), "--app-url", self.app_url),
             ],
         )
+        self._migrate()
         self._spawn("web", [python, "-m", "gunicorn", "wsgi:app", "--bind", f"{LOOPBACK}:{self.app_port}"])
         for number in range(1, self.workers + 1):
             self._spawn("worker" if self.workers == 1 else f"worker{number}", [python, "worker.py"])
