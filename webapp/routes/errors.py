@@ -87,7 +87,10 @@ def answer(status: int, title: str, detail: str, fields: dict[str, list[str]] | 
         response.headers["HX-Reswap"] = "beforeend"
         return response
     return make_response(
-        render_template("errors/error.html", title=title, detail=detail, fields=fields or {}), status
+        render_template(
+            "errors/error.html", title=title, detail=detail, fields=fields or {}, is_bare=status == 500
+        ),
+        status,
     )
 
 

@@ -52,15 +52,15 @@ def remember_company(procore_company_id: int) -> None:
 
 def begin_sign_in(state: str) -> None:
     """This browser asked for a sign-in with this state; only it may complete it."""
-    session["states"] = [*session.get("states", []), state][-MOST_SIGN_INS:]
+    session["states"] = [*session.get("states", []), _mark(state)][-MOST_SIGN_INS:]
 
 
 def began_sign_in(state: str) -> bool:
-    return state in session.get("states", [])
+    return _mark(state) in session.get("states", [])
 
 
 def end_sign_in(state: str) -> None:
-    session["states"] = [other for other in session.get("states", []) if other != state]
+    session["states"] = [other for other in session.get("states", []) if other != _mark(state)]
 
 
 def note_completed(hand_over: str) -> None:
@@ -72,5 +72,5 @@ def completed_sign_in(hand_over: str) -> bool:
     return session.get("completed") == _mark(hand_over)
 
 
-def _mark(hand_over: str) -> str:
-    return hashlib.sha256(hand_over.encode()).hexdigest()
+def _mark(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
