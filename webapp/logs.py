@@ -31,7 +31,9 @@ def set_up(log_format: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     # the default traceback for consoles shows local variables, which may be secrets
-    console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    console = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
     render = console if is_console else structlog.processors.JSONRenderer()
     last: list[Any] = [structlog.processors.format_exc_info, hide_secrets, render]
     if is_console:
