@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -19,13 +19,14 @@ from webapp.procore.paths import (
     HOOKS,
     TRIGGERS,
     WEBHOOK_RESOURCES,
+    Route,
 )
 from webapp.procore.refusals import words_in
 
 RESOURCE = "Timecard Entries"
 VERBS = frozenset({"create", "update", "delete"})
-PAYLOAD = "v2"
-"""The guide's name of payload v2.0, which carries resource_id, event_type and ulid."""
+PAYLOADS = ("v2", "v2.0")
+"""Both names of the payload with resource_id, event_type and ulid: which one v1.0 hooks take is not published."""
 DELIVERIES_PER_PAGE = 100
 
 Verb = Literal["create", "update", "delete"]
@@ -78,12 +79,15 @@ class Hooks:
     ) -> TheirHook:
         """`authorization` is sent with every event as it is. A lost answer is found again by `named`."""
         hook = {
-            "api_version": PAYLOAD,
             "namespace": namespace,
             "destination_url": url,
             "destination_headers": {"Authorization": authorization},
         }
-        return _hook(self.api.send(CREATE_HOOK, {**self._scope(project_id), "hook": hook}))
+
+        def body(version: str) -> dict[str, Any]:
+            return {**self._scope(project_id), "hook": {"api_version": version, **hook}}
+
+        return _hook(self._versioned(CREATE_HOOK, body))
 
     def set_triggers(self, hook_id: int, project_id: int | None = None, verbs: Iterable[str] = VERBS) -> None:
         """Afterwards the hook has a trigger for each verb: missing ones are made, others left alone. Raises
@@ -92,12 +96,12 @@ class Hooks:
         missing = wanted - self.triggers(hook_id, project_id)
         if not missing:
             return
-        body = {
-            **self._scope(project_id),
-            "api_version": PAYLOAD,
-            "triggers": [{"resource_name": RESOURCE, "event_type": verb} for verb in sorted(missing)],
-        }
-        answer = self.api.send(CREATE_TRIGGERS, body, hook_id=hook_id)
+        rows = [{"resource_name": RESOURCE, "event_type": verb} for verb in sorted(missing)]
+
+        def body(version: str) -> dict[str, Any]:
+            return {**self._scope(project_id), "api_version": version, "triggers": rows}
+
+        answer = self._versioned(CREATE_TRIGGERS, body, hook_id=hook_id)
         failed = answer.get("failed") if isinstance(answer, dict) else None
         if failed and wanted - self.triggers(hook_id, project_id):
             raise ProcoreRefused(words_in({"errors": failed})[0] or "Procore did not make all triggers.")
@@ -125,6 +129,16 @@ class Hooks:
         query = {**self._scope(project_id), "filters[status]": status, "page_size": DELIVERIES_PER_PAGE}
         rows = rows_of(self.api.get(DELIVERIES, query, hook_id=hook_id))
         return [_delivery(row) for row in rows if isinstance(row, dict)]
+
+    def _versioned(self, route: Route, body: Callable[[str], dict[str, Any]], **ids: int) -> Any:
+        """With the first name of our payload version that Procore takes."""
+        for version in PAYLOADS[:-1]:
+            try:
+                return self.api.send(route, body(version), **ids)
+            except ProcoreRefused as error:
+                if "version" not in str(error):
+                    raise
+        return self.api.send(route, body(PAYLOADS[-1]), **ids)
 
     def _scope(self, project_id: int | None) -> dict[str, Any]:
         if project_id is not None:

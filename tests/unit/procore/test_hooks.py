@@ -159,3 +159,12 @@ def test_a_missing_permission_is_told_while_connecting(hooks, web) -> None:
     web.answer("POST", HOOKS, {"message": "You need Standard on Webhooks"}, 403)
     with pytest.raises(PermissionMissing, match="Standard on Webhooks"):
         hooks.create("timesite", "https://x.example/", "s")
+
+
+def test_a_company_that_names_the_payload_version_in_full_gets_it_in_full(hooks, web) -> None:
+    """README of the contract, 12.10: which names apply is not published."""
+    web.answer("POST", HOOKS, {"errors": {"api_version": ["is not on offer"]}}, 422)
+    web.answer("POST", HOOKS, {"id": 55021}, 201)
+    assert hooks.create("timesite", "https://x.example/", "s").id == 55021
+    versions = [json.loads(request.body)["hook"]["api_version"] for request in web.requests()]
+    assert versions == ["v2", "v2.0"]
