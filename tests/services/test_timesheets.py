@@ -38,17 +38,28 @@ def links(cast: Cast) -> list[Link]:
 
 def test_a_new_timesheet_waits_to_be_sent_and_has_its_history(acme: Cast) -> None:
     """R17, R27, R29."""
-    sheet = timesheets.create(acme.admin, acme.values(project_item_id=acme.concrete, description="Pour\x07, north")).timesheet
-    assert (sheet.user.name, sheet.project.name, sheet.hours) == ("Ana Ruiz", "Harbour Bridge", Decimal("7.5"))
+    sheet = timesheets.create(
+        acme.admin, acme.values(project_item_id=acme.concrete, description="Pour\x07, north")
+    ).timesheet
+    assert (sheet.user.name, sheet.project.name, sheet.hours) == (
+        "Ana Ruiz",
+        "Harbour Bridge",
+        Decimal("7.5"),
+    )
     assert sheet.description == "Pour, north"
     assert sheet.sync.state == "waiting"
     (link,) = links(acme)
-    assert (link.timesheet_id, link.is_dirty, link.generation, link.hours) == (sheet.id, True, 1, Decimal("7.5"))
+    assert (link.timesheet_id, link.is_dirty, link.generation, link.hours) == (
+        sheet.id,
+        True,
+        1,
+        Decimal("7.5"),
+    )
     with reading(acme.company) as session:
         message = session.scalars(select(Message)).one()
         assert (message.direction, message.action, message.state) == ("send", "create", "pending")
     (line,) = timesheet_history.of(acme.admin, sheet.id)
-    assert (line.action, line.by) == ("create", "Dana P.")
+    assert (line.action, line.by) == ("created", "Dana P.")
     assert line.changes["person"] == {"from": None, "to": "Ana Ruiz"}
     assert line.changes["hours"] == {"from": None, "to": "7.50"}
 
@@ -60,7 +71,7 @@ def test_an_edit_marks_again_and_tells_old_and_new(acme: Cast) -> None:
     assert after.version == sheet.version + 1
     assert links(acme)[0].generation == 2
     line = timesheet_history.of(acme.admin, sheet.id)[-1]
-    assert (line.action, line.changes) == ("update", {"hours": {"from": "7.50", "to": "8.00"}})
+    assert (line.action, line.changes) == ("edited", {"hours": {"from": "7.50", "to": "8.00"}})
 
 
 def test_an_edit_that_changes_nothing_leaves_no_trace(acme: Cast) -> None:
@@ -88,7 +99,7 @@ def test_a_deleted_timesheet_is_in_the_deleted_list_only_and_keeps_its_history(a
     timesheets.delete(acme.admin, sheet.id)
     assert timesheets.page(acme.admin, Filter(), 0, 10) == ([], 0)
     assert [t.id for t in timesheets.page(acme.admin, Filter(is_deleted=True), 0, 10)[0]] == [sheet.id]
-    assert [line.action for line in timesheet_history.of(acme.admin, sheet.id)] == ["create", "delete"]
+    assert [line.action for line in timesheet_history.of(acme.admin, sheet.id)] == ["created", "deleted"]
     with pytest.raises(NotFound):
         timesheets.one(acme.admin, sheet.id)
     with pytest.raises(NotFound):
@@ -164,7 +175,9 @@ def test_where_hours_and_clock_disagree_the_projects_style_wins(acme: Cast) -> N
 
 def test_an_edit_of_the_description_leaves_received_hours_alone(acme: Cast) -> None:
     """D85: Procore's own rounding is not ours to correct."""
-    sheet = timesheets.create(acme.admin, acme.values(hours=Decimal(9), start=time(7), stop=time(15))).timesheet
+    sheet = timesheets.create(
+        acme.admin, acme.values(hours=Decimal(9), start=time(7), stop=time(15))
+    ).timesheet
     after = timesheets.edit(acme.admin, sheet.id, {"description": "x"}).timesheet
     assert (after.hours, after.start) == (9, sheet.start)
 
@@ -230,7 +243,9 @@ def test_each_filter_narrows_the_list(acme: Cast) -> None:
     """R29."""
     first = timesheets.create(acme.admin, acme.values()).timesheet
     second = timesheets.create(acme.admin, acme.values(user_id=acme.bo, date=date(2026, 11, 19))).timesheet
-    third = timesheets.create(acme.admin, acme.values(project_id=acme.depot, date=date(2026, 11, 18))).timesheet
+    third = timesheets.create(
+        acme.admin, acme.values(project_id=acme.depot, date=date(2026, 11, 18))
+    ).timesheet
 
     def ids(**wanted: object) -> list[int]:
         return [t.id for t in timesheets.page(acme.admin, Filter(**wanted), 0, 10)[0]]

@@ -1,4 +1,4 @@
-"""Activity: what was synced, what waits and why, what failed and why; retry, retry all of a reason, discard (R27, R28)."""
+"""Activity: what was synced, what waits, what failed, and why; retry, discard (R27, R28)."""
 
 from __future__ import annotations
 
@@ -116,11 +116,10 @@ def discard(actor: Actor, message_id: int, note: str | None) -> MessageView:
         link.done_generation = link.generation
         link.is_dirty, link.not_before = False, None
         link.state, link.reason_key, link.reason_text = reason.state, reason.key, reason.text
-        session.flush()
-        marks.settle_messages(session, link.id, now)
-        session.refresh(message)
-        message.state, message.processed_at, message.updated_at = "processed", now, now
-        message.reason_key, message.reason_text, message.note = reason.key, reason.text, note
+        for other in messages.open_of(session, link.id):
+            other.state, other.processed_at, other.updated_at = "processed", now, now
+            other.reason_key, other.reason_text, other.next_attempt_at = reason.key, reason.text, None
+        message.note = note
         session.flush()
         return _view(session, actor, message_id)
 

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from webapp import wiring
-from webapp.errors import InvalidInput, NotFound, SignInExpired
+from webapp.errors import AppError, InvalidInput, NotFound
 from webapp.services.text import line
-from webapp.store import api_keys
+from webapp.store import api_keys, connections
 from webapp.store.models import ApiKey, Company
 from webapp.store.session import system, transaction
 
@@ -20,6 +20,13 @@ ROLES: tuple[Role, ...] = ("read", "write", "admin")
 DEFAULT_DAYS, LONGEST_DAYS = 365, 3650
 PREFIX = "tsk_"
 LOOKED_AT_EVERY = timedelta(minutes=5)
+
+
+class KeyRefused(AppError):
+    """No key, one that is not known, or one that has ended."""
+
+    status = 401
+    title = "The API key is not accepted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +86,17 @@ def revoke(key_id: int) -> None:
 
 
 def caller(key: str) -> Caller:
-    """Whose key this is. Raises SignInExpired when it is unknown, over, revoked, or its company disconnected."""
+    """Whose key this is. Raises KeyRefused when it is unknown, over, revoked, or its company disconnected."""
     now = wiring.clock().now()
     with system(is_readonly=True) as session:
         found = api_keys.by_hash(session, _hash(key))
     if found is None:
-        raise SignInExpired("This API key is not known.")
+        raise KeyRefused("This API key is not known.")
     row, company = found
     if row.revoked_at is not None or row.expires_at <= now:
-        raise SignInExpired("This API key has ended. Ask an administrator for a new one.")
+        raise KeyRefused("This API key has ended. Ask an administrator for a new one.")
     if company.state == "disconnected":
-        raise SignInExpired("The company of this API key is disconnected.")
+        raise KeyRefused("The company of this API key is disconnected.")
     if row.used_at is None or now - row.used_at > LOOKED_AT_EVERY:
         with transaction(row.company_id) as session:
             api_keys.used(session, row.id, now)
@@ -98,7 +105,7 @@ def caller(key: str) -> Caller:
 
 def _company(procore_company_id: int) -> Company | None:
     with system(is_readonly=True) as session:
-        return api_keys.company_by_procore_id(session, procore_company_id)
+        return connections.by_procore_id(session, procore_company_id)
 
 
 def _hash(key: str) -> str:

@@ -63,7 +63,9 @@ def begin(company_id: int, key: str, request_hash: str) -> Answer | Created | No
         if "created" in headers:
             return Created(*headers["created"])
         if now - row.created_at < DEAD_AFTER:
-            raise Conflict("The first request with this Idempotency-Key is still being worked on. Repeat it later.")
+            raise Conflict(
+                "The first request with this Idempotency-Key is still being worked on. Repeat it later."
+            )
         row.created_at = now
         return None
 

@@ -14,7 +14,9 @@ from webapp.store.session import StoreSession, reading, transaction
 LONGEST_CODE, LONGEST_NAME = 200, 300
 
 
-def page(company_id: int, offset: int, limit: int, project_id: int | None = None) -> tuple[list[ProjectItem], int]:
+def page(
+    company_id: int, offset: int, limit: int, project_id: int | None = None
+) -> tuple[list[ProjectItem], int]:
     with reading(company_id) as session:
         return rows.items(session, offset, limit, project_id)
 
@@ -63,5 +65,7 @@ def _free_code(session: StoreSession, project_id: int, code: str | None, item: P
     text = line("code", code, LONGEST_CODE)
     other = rows.item_coded(session, project_id, text)
     if other is not None and (item is None or other.id != item.id):
-        raise InvalidInput("There is such an item.", {"code": [f'This project has an item "{text}" already.']})
+        raise InvalidInput(
+            "There is such an item.", {"code": [f'This project has an item "{text}" already.']}
+        )
     return text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from webapp import queueing, wiring
@@ -15,6 +16,8 @@ from webapp.store.session import StoreSession, reading, transaction
 
 LONGEST_NAME, LONGEST_NUMBER = 300, 100
 NO_SUB_JOB = 0
+Check = Callable[[Project], None]
+"""Looks at the project inside the transaction that changes it, and may refuse (If-Match)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +64,12 @@ def create(company_id: int, name: str, number: str | None = None, link: LinkTarg
         return project
 
 
-def edit(company_id: int, project_id: int, changes: dict[str, str | None]) -> Project:
+def edit(
+    company_id: int, project_id: int, changes: dict[str, str | None], check: Check | None = None
+) -> Project:
     """`changes`: name, number. Another number or name may be what sending waited for."""
     with transaction(company_id) as session:
-        project = _found(session, project_id)
+        project = _to_change(session, project_id, check)
         if "name" in changes:
             project.name = line("name", changes["name"], LONGEST_NAME)
         if "number" in changes:
@@ -74,18 +79,18 @@ def edit(company_id: int, project_id: int, changes: dict[str, str | None]) -> Pr
         return project
 
 
-def link(company_id: int, project_id: int, target: LinkTarget) -> Project:
+def link(company_id: int, project_id: int, target: LinkTarget, check: Check | None = None) -> Project:
     """Raises InvalidInput for a project Procore does not show, or one that is linked already."""
     with transaction(company_id) as session:
-        project = _found(session, project_id)
+        project = _to_change(session, project_id, check)
         _link(session, project, target)
         return project
 
 
-def unlink(company_id: int, project_id: int) -> Project:
+def unlink(company_id: int, project_id: int, check: Check | None = None) -> Project:
     """What was synced stays on both sides; linking again resumes it (D23)."""
     with transaction(company_id) as session:
-        project = _found(session, project_id)
+        project = _to_change(session, project_id, check)
         project.procore_project_id, project.procore_sub_job_id = None, NO_SUB_JOB
         session.flush()
         return project
@@ -118,12 +123,23 @@ def _found(session: StoreSession, project_id: int) -> Project:
     return project
 
 
+def _to_change(session: StoreSession, project_id: int, check: Check | None) -> Project:
+    project = rows.project_to_change(session, project_id)
+    if project is None:
+        raise NotFound(f"There is no project {project_id}.")
+    if check is not None:
+        check(project)
+    return project
+
+
 def _link(session: StoreSession, project: Project, target: LinkTarget) -> None:
     sub_job_id = target.procore_sub_job_id or NO_SUB_JOB
     _check_target(session, target)
     taken = rows.linked_to(session, target.procore_project_id, sub_job_id)
     if taken is not None and taken.id != project.id:
-        raise _refused("procore_project_id", f'It is linked to project "{taken.name}" already. Unlink that one first.')
+        raise _refused(
+            "procore_project_id", f'It is linked to project "{taken.name}" already. Unlink that one first.'
+        )
     project.procore_project_id, project.procore_sub_job_id = target.procore_project_id, sub_job_id
     session.flush()
     _release(session, _held_by(project))
@@ -136,7 +152,9 @@ def _check_target(session: StoreSession, target: LinkTarget) -> None:
         raise _refused("procore_project_id", f"Procore shows the app no project {target.procore_project_id}.")
     jobs = rows.procore_sub_jobs(session, target.procore_project_id)
     if target.procore_sub_job_id and target.procore_sub_job_id not in {job.procore_id for job in jobs}:
-        raise _refused("procore_sub_job_id", f"Procore shows no sub job {target.procore_sub_job_id} in that project.")
+        raise _refused(
+            "procore_sub_job_id", f"Procore shows no sub job {target.procore_sub_job_id} in that project."
+        )
 
 
 def _refused(field: str, text: str) -> InvalidInput:

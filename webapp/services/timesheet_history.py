@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +15,15 @@ from webapp.store import people, projects, timesheet_history
 from webapp.store import timesheets as rows
 from webapp.store.session import StoreSession, reading
 
-WORDS = {"user_id": "person", "project_id": "project", "task_id": "task", "project_item_id": "project item"}
+WORDS = {"user_id": "person", "project_id": "project", "task_id": "task", "project_item_id": "project_item"}
+BY_WORD = {
+    "person": "user_id",
+    "project": "project_id",
+    "time_type": "task_id",
+    "cost_code": "project_item_id",
+}
+"""The engine's names of the same."""
+SAID = {"time_type": "task", "cost_code": "project_item"}
 
 
 def of(actor: Actor, timesheet_id: int) -> list[ChangeView]:
@@ -22,7 +31,10 @@ def of(actor: Actor, timesheet_id: int) -> list[ChangeView]:
     with reading(actor.company_id) as session:
         if rows.one(session, actor, timesheet_id, with_deleted=True) is None:
             raise NotFound(f"There is no timesheet {timesheet_id}.")
-        return timesheet_history.of(session, timesheet_id)
+        return [
+            replace(line, changes=_worded(session, line.changes))
+            for line in timesheet_history.of(session, timesheet_id)
+        ]
 
 
 def record(
@@ -36,11 +48,33 @@ def record(
 ) -> None:
     """One line with each field that differs, from what to what."""
     changes = {
-        WORDS.get(name, name): {"from": _word(session, name, before.get(name)), "to": _word(session, name, after.get(name))}
+        WORDS.get(name, name): {
+            "from": _word(session, name, before.get(name)),
+            "to": _word(session, name, after.get(name)),
+        }
         for name in {**before, **after}
         if before.get(name) != after.get(name)
     }
     timesheet_history.add(session, timesheet_id, action, by, at, changes)
+
+
+def _worded(session: StoreSession, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """What the sync wrote as a pair of old and new, in our ids, said like what people changed."""
+    return {
+        SAID.get(name, name): {"from": _told(session, name, change[0]), "to": _told(session, name, change[1])}
+        if isinstance(change, list)
+        else change
+        for name, change in changes.items()
+    }
+
+
+def _told(session: StoreSession, name: str, value: Any) -> Any:
+    """A stored value in words; times are written as the API writes them."""
+    if name == "hours" and value is not None:
+        return written(Decimal(value))
+    if name in ("start", "stop") and value is not None:
+        return _word(session, name, datetime.fromisoformat(value).astimezone(UTC))
+    return _word(session, BY_WORD.get(name, name), value)
 
 
 def _word(session: StoreSession, name: str, value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from webapp.store.session import StoreSession
 
 LONGEST_DESCRIPTION = 20_000
 LONGEST_LUNCH = 24 * 60
+FIRST_YEAR, LAST_YEAR = 2000, 2099
 OF_TIME = frozenset({"hours", "start", "stop", "lunch_minutes", "date", "project_id"})
 
 
@@ -48,9 +49,15 @@ def check(session: StoreSession, given: Mapping[str, Any], before: Mapping[str, 
     moments or times of day in the project's zone. Raises InvalidInput that names each field."""
     faults = _Faults()
     values = {"billable": True} | dict(before) | dict(given)
-    for name, text in (("user_id", "Choose a person."), ("project_id", "Choose a project."), ("date", "Enter a date.")):
+    for name, text in (
+        ("user_id", "Choose a person."),
+        ("project_id", "Choose a project."),
+        ("date", "Enter a date."),
+    ):
         if values.get(name) is None and not (name == "user_id" and before):
             faults.add(name, text)
+    if values.get("date") is not None and not FIRST_YEAR <= values["date"].year <= LAST_YEAR:
+        faults.add("date", f"Enter a date of the years {FIRST_YEAR} to {LAST_YEAR}.")
     _check_references(session, values, faults)
     faults.raise_if_any()
     result = Checked(values)
@@ -107,6 +114,9 @@ def _check_time(session: StoreSession, given: Mapping[str, Any], result: Checked
             _by_clock(values, given, start, stop, zone, is_start_stop, result.warnings)
     except BadTime as error:
         faults.add(error.field, str(error))
+        return
+    except (InvalidOperation, OverflowError):
+        faults.add("hours", "Enter hours as a number from 0 to 24.")
         return
     if values["hours"] is None:
         faults.add("hours", "Enter hours, or start and stop.")

@@ -71,7 +71,7 @@ def create(actor: Actor, given: Mapping[str, Any]) -> Saved:
         )
         session.add(sheet)
         session.flush()
-        timesheet_history.record(session, sheet.id, "create", actor.name, now, {}, _values(sheet))
+        timesheet_history.record(session, sheet.id, "created", actor.name, now, {}, _values(sheet))
         created_in(session, "timesheet", sheet.id)
         return _saved(session, actor, sheet, "create", now, result.warnings)
 
@@ -92,7 +92,7 @@ def edit(actor: Actor, timesheet_id: int, given: Mapping[str, Any], version: int
         if after == before:
             return Saved(_seen(session, actor, timesheet_id), result.warnings)
         _touch(sheet, actor, now)
-        timesheet_history.record(session, sheet.id, "update", actor.name, now, before, after)
+        timesheet_history.record(session, sheet.id, "edited", actor.name, now, before, after)
         return _saved(session, actor, sheet, "update", now, result.warnings)
 
 
@@ -103,12 +103,14 @@ def delete(actor: Actor, timesheet_id: int, version: int | None = None) -> None:
         sheet = _to_change(session, actor, timesheet_id, version)
         sheet.deleted_at = now
         _touch(sheet, actor, now)
-        timesheet_history.record(session, sheet.id, "delete", actor.name, now, _values(sheet), {})
+        timesheet_history.record(session, sheet.id, "deleted", actor.name, now, _values(sheet), {})
         marks.mark_edited(session, sheet, "delete", now)
         queueing.wake_after_commit(session, wiring.config().redis_url, actor.company_id)
 
 
-def _seen(session: StoreSession, actor: Actor, timesheet_id: int, *, with_deleted: bool = False) -> TimesheetView:
+def _seen(
+    session: StoreSession, actor: Actor, timesheet_id: int, *, with_deleted: bool = False
+) -> TimesheetView:
     found = rows.one(session, actor, timesheet_id, with_deleted=with_deleted)
     if found is None:
         raise NotFound(f"There is no timesheet {timesheet_id}.")
@@ -123,7 +125,9 @@ def _to_change(session: StoreSession, actor: Actor, timesheet_id: int, version: 
         raise NotFound(f"There is no timesheet {timesheet_id}.")
     _own_time_only(actor, sheet.user_id)
     if version is not None and sheet.version != version:
-        raise PreconditionFailed("Somebody changed this timesheet meanwhile. Look at it again, then repeat your change.")
+        raise PreconditionFailed(
+            "Somebody changed this timesheet meanwhile. Look at it again, then repeat it."
+        )
     return sheet
 
 
@@ -133,7 +137,9 @@ def _own_time_only(actor: Actor, user_id: int | None) -> None:
     if actor.user_id is None:
         raise Forbidden("Nobody here has your e-mail address. Ask an administrator to add you under People.")
     if user_id != actor.user_id:
-        raise Forbidden("You can add and change your own time only. Ask an administrator for the time of others.")
+        raise Forbidden(
+            "You can add and change your own time only. Ask an administrator for the time of others."
+        )
 
 
 def _listed_project_only(session: StoreSession, actor: Actor, project_id: int) -> None:
@@ -152,7 +158,12 @@ def _values(sheet: Timesheet) -> dict[str, Any]:
 
 
 def _saved(
-    session: StoreSession, actor: Actor, sheet: Timesheet, verb: marks.Verb, now: datetime, warnings: list[str]
+    session: StoreSession,
+    actor: Actor,
+    sheet: Timesheet,
+    verb: marks.Verb,
+    now: datetime,
+    warnings: list[str],
 ) -> Saved:
     marks.mark_edited(session, sheet, verb, now)
     queueing.wake_after_commit(session, wiring.config().redis_url, actor.company_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from webapp import queueing, wiring
@@ -36,10 +37,17 @@ def create(company_id: int, given: dict[str, Any]) -> User:
         return user
 
 
-def edit(company_id: int, user_id: int, given: dict[str, Any]) -> User:
-    """Whatever makes a person known to Procore releases the time that waited for it."""
+def edit(
+    company_id: int, user_id: int, given: dict[str, Any], check: Callable[[User], None] | None = None
+) -> User:
+    """Whatever makes a person known to Procore releases the time that waited for it. `check` looks at the user inside
+    the transaction and may refuse (If-Match)."""
     with transaction(company_id) as session:
-        user = _found(session, user_id)
+        user = people.user_to_change(session, user_id)
+        if user is None:
+            raise NotFound(f"There is no user {user_id}.")
+        if check is not None:
+            check(user)
         _change(session, user, given)
         session.flush()
         if marks.mark_reason_fixed(session, f"user:{user.id}", wiring.clock().now()):
@@ -71,7 +79,9 @@ def _email(session: StoreSession, user: User, entered: str | None) -> str | None
         return None
     name, at, host = email.partition("@")
     if not (name and at and host) or " " in email or "@" in host:
-        raise InvalidInput("This is no e-mail address.", {"email": ["Enter an address such as ana@example.com."]})
+        raise InvalidInput(
+            "This is no e-mail address.", {"email": ["Enter an address such as ana@example.com."]}
+        )
     other = people.with_email(session, email)
     if other is not None and other.id != user.id:
         raise InvalidInput("Somebody has this e-mail.", {"email": [f"{other.name} has this e-mail already."]})
@@ -83,7 +93,9 @@ def _person(session: StoreSession, user: User, person_id: int | None) -> int | N
         return None
     field = "procore_person_id"
     if directory.is_directory_known(session) and people.procore_person(session, person_id) is None:
-        raise InvalidInput("Unknown person.", {field: [f"Procore's company directory shows no person {person_id}."]})
+        raise InvalidInput(
+            "Unknown person.", {field: [f"Procore's company directory shows no person {person_id}."]}
+        )
     other = people.with_person(session, person_id)
     if other is not None and other.id != user.id:
         raise InvalidInput("Linked already.", {field: [f"{other.name} is linked to that person already."]})

@@ -44,9 +44,3 @@ def revoke(session: StoreSession, key_id: int, at: datetime) -> bool:
 
 def used(session: StoreSession, key_id: int, at: datetime) -> None:
     session.execute(update(ApiKey).where(ApiKey.id == key_id).values(used_at=at))
-
-
-def company_by_procore_id(session: StoreSession, procore_company_id: int) -> Company | None:
-    return session.scalars(
-        select(Company).where(Company.procore_company_id == procore_company_id)
-    ).one_or_none()

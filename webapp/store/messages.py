@@ -1,8 +1,9 @@
-"""Messages: lists for Activity and the API, groups of one reason, and a fingerprint that tells whether anything changed."""
+"""Messages: lists for Activity and the API, groups of one reason, a fingerprint that tells whether anything changed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
@@ -56,7 +57,7 @@ def groups(session: StoreSession, actor: Actor, state: str) -> list[Group]:
         .limit(MOST_GROUPS)
     )
     found = {
-        (key, text, direction): Group(key, text, direction, count, hours or 0, since)
+        (key, text, direction): Group(key, text, direction, count, hours or Decimal(0), since)
         for key, text, direction, count, hours, since in session.execute(counted)
     }
     place = func.row_number().over(partition_by=by, order_by=Message.id).label("place")
@@ -80,7 +81,7 @@ def counts(session: StoreSession, actor: Actor) -> dict[str, int]:
         .where(Message.state.in_(OPEN_STATES), visible(actor))
         .group_by(Message.state)
     )
-    return {state: count for state, count in rows}
+    return {str(state): int(count) for state, count in rows}
 
 
 def fingerprint(session: StoreSession) -> tuple[Any, ...]:
@@ -147,6 +148,11 @@ def has_other_pending(session: StoreSession, message: Message) -> bool:
     return found is not None
 
 
+def open_of(session: StoreSession, link_id: int) -> list[Message]:
+    query = select(Message).where(Message.link_id == link_id, Message.state.in_(OPEN_STATES))
+    return list(session.scalars(query))
+
+
 def of_reason(session: StoreSession, reason_key: str, state: str) -> list[Message]:
     return list(
         session.scalars(select(Message).where(Message.reason_key == reason_key, Message.state == state))
@@ -163,7 +169,7 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     return or_(Link.procore_project_id.in_(sorted(actor.procore_project_ids)), Link.timesheet_id.in_(own))
 
 
-def _views() -> Select[Any]:
+def _views() -> Select[*tuple[Any, ...]]:
     return select(Message, Link.date, Link.hours).join(Link, Link.id == Message.link_id)
 
 

@@ -30,6 +30,10 @@ def user(session: StoreSession, user_id: int) -> User | None:
     return session.scalars(select(User).where(User.id == user_id)).one_or_none()
 
 
+def user_to_change(session: StoreSession, user_id: int) -> User | None:
+    return session.scalars(select(User).where(User.id == user_id).with_for_update()).one_or_none()
+
+
 def with_email(session: StoreSession, email: str) -> User | None:
     return session.scalars(select(User).where(func.lower(User.email) == email.lower())).first()
 

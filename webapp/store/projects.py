@@ -45,6 +45,10 @@ def project(session: StoreSession, project_id: int) -> Project | None:
     return session.scalars(select(Project).where(Project.id == project_id)).one_or_none()
 
 
+def project_to_change(session: StoreSession, project_id: int) -> Project | None:
+    return session.scalars(select(Project).where(Project.id == project_id).with_for_update()).one_or_none()
+
+
 def is_listed(session: StoreSession, project_id: int, actor: Actor) -> bool:
     """Whether Procore lists this project for the person."""
     if actor.procore_project_ids is None:

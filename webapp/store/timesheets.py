@@ -83,7 +83,7 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     return or_(own, Timesheet.project_id.in_(_listed(actor.procore_project_ids)))
 
 
-def _listed(procore_ids: frozenset[int]) -> Select[tuple[int]]:
+def _listed(procore_ids: frozenset[int]) -> Select[int]:
     return select(Project.id).where(Project.procore_project_id.in_(sorted(procore_ids)))
 
 
@@ -110,7 +110,7 @@ _SubJob = aliased(ProcoreSubJob)
 _Place = aliased(ProcoreProject)
 
 
-def _views() -> Select[Any]:
+def _views() -> Select[*tuple[Any, ...]]:
     theirs = Project.company_id
     return (
         select(Timesheet, Project, User, Task, ProjectItem, Link, _SubJob.name, _Place.time_zone)

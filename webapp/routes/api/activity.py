@@ -1,0 +1,100 @@
+"""/messages: what travels or failed to travel, retry and discard. /holds: causes with counts."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+from webapp.domain.message import MessageView
+from webapp.routes.api import keys
+from webapp.routes.api.door import ID, Reply, operation
+from webapp.routes.api.paging import Page, Paging
+from webapp.routes.api.shapes import Moment, Strict, id_text
+from webapp.routes.api.timesheet_shapes import ReasonOut, State, reason_out
+from webapp.services import activity
+
+TAG = "Activity"
+ONE = f"/messages/{ID.format('message_id')}"
+
+
+class MessageOut(BaseModel):
+    id: int
+    direction: Literal["receive", "send"]
+    action: Literal["create", "update", "delete"]
+    state: Literal["pending", "processed", "failed"]
+    reason: ReasonOut | None
+    timesheet_id: int | None
+    procore_id: str | None
+    summary: str
+    attempts: int
+    next_attempt_at: Moment | None
+    created_at: Moment
+    processed_at: Moment | None
+
+
+class MessageList(Paging):
+    """The filter and the page."""
+
+    state: Literal["pending", "processed", "failed"] | None = None
+    direction: Literal["receive", "send"] | None = None
+
+
+class NoFields(Strict):
+    """Nothing is taken."""
+
+
+class DiscardIn(Strict):
+    note: str | None = None
+
+
+class HoldOut(BaseModel):
+    key: str
+    text: str
+    state: State
+    records: int
+
+
+@operation("GET", "/messages", "read", TAG, query=MessageList, gives=list[MessageOut])
+def list_messages(query: MessageList) -> Reply:
+    """Newest first."""
+    found, total = activity.page(keys.actor(), query.state, query.direction, query.offset, query.limit)
+    return Reply([message_out(message) for message in found], headers=Page(query, total).headers())
+
+
+@operation("POST", f"{ONE}/retry", "write", TAG, takes=NoFields, gives=MessageOut, status=201)
+def retry(message_id: int, body: NoFields) -> Reply:
+    """Look at its record again now."""
+    return Reply(message_out(activity.retry(keys.actor(), message_id)), 201)
+
+
+@operation("POST", f"{ONE}/discard", "write", TAG, takes=DiscardIn, gives=MessageOut, status=201)
+def discard(message_id: int, body: DiscardIn) -> Reply:
+    """Do not sync this change; its record is excluded until it changes again."""
+    return Reply(message_out(activity.discard(keys.actor(), message_id, body.note)), 201)
+
+
+@operation("GET", "/holds", "read", TAG, gives=list[HoldOut])
+def holds() -> Reply:
+    """Causes that keep records from being in sync, with how many each."""
+    return Reply([
+        HoldOut(key=hold.key, text=hold.text, state=hold.state, records=hold.records)
+        for hold in activity.causes(keys.caller().company_id)
+    ])  # fmt: skip
+
+
+def message_out(message: MessageView) -> MessageOut:
+    return MessageOut(
+        id=message.id,
+        direction=message.direction,
+        action=message.action,
+        state=message.state,
+        reason=reason_out(message.reason_key, message.reason_text),
+        timesheet_id=message.timesheet_id,
+        procore_id=id_text(message.procore_id),
+        summary=message.summary,
+        attempts=message.attempts,
+        next_attempt_at=message.next_attempt_at,
+        created_at=message.created_at,
+        processed_at=message.processed_at,
+    )
