@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from tests.fixtures.site import Site
 from webapp.services import sync
+
+START_STOP = 1
 
 
 def test_a_timesheet_entered_here_becomes_one_time_card(site: Site) -> None:
@@ -89,10 +92,12 @@ def test_a_persons_edit_of_a_card_whose_answer_was_lost_is_kept(site: Site) -> N
 def test_what_procore_rounds_is_agreed_and_never_echoed(site: Site) -> None:
     """D47, R22: with receiving on, both sides show what Procore stored."""
     site.connect(send=True)
-    site.world.set_switches(rounding_rule="nearest", rounding_minutes=15)
-    site.write("7.9")
+    day = datetime(2026, 11, 16, tzinfo=UTC)
+    site.write(None, project=START_STOP, start=day.replace(hour=14, minute=4), stop=day.replace(hour=22, minute=7))
     site.settle()
     [card], [timesheet] = site.cards(), site.timesheets()
+    assert card.time_in == timesheet.start == day.replace(hour=14)
+    assert card.time_out == timesheet.stop == day.replace(hour=22)
     assert card.hours == timesheet.hours == Decimal(8)
     site.forget_calls()
     site.settle()

@@ -50,6 +50,8 @@ def build(
     sending = _Sending(session, settings, mirror)
     for card in wanted.send:
         sending.add(card)
+    if sending.unread and not is_final:
+        return Dictionary(), Unknown(codes_of=frozenset(sending.unread))
     return (
         Dictionary(
             users=receiving.users,
@@ -79,23 +81,6 @@ class Mirror:
         self.codes = _rows(session, ProcoreCostCode, {c.cost_code for c in cards if c.cost_code})
         self.types = _rows(session, ProcoreTimeType, {c.time_type for c in cards if c.time_type})
         self.is_empty = session.scalars(select(ProcorePerson.id).limit(1)).first() is None
-        self.unread_codes = self._unread_codes(wanted.send)
-
-    def _unread_codes(self, timesheets: Collection[Timecard]) -> frozenset[int]:
-        """Procore projects whose cost codes are needed to match an item by its code, and were never read."""
-        unlinked = (
-            select(Project.procore_project_id)
-            .join(ProjectItem, ProjectItem.project_id == Project.id)
-            .join(ProcoreProject, ProcoreProject.procore_id == Project.procore_project_id)
-            .where(ProjectItem.procore_cost_code_id.is_(None), ProcoreProject.codes_read_at.is_(None))
-        )
-        items = {card.cost_code for card in timesheets if card.cost_code}
-        return frozenset(
-            project
-            for ids in in_chunks(sorted(items))
-            for project in self.session.scalars(unlinked.where(ProjectItem.id.in_(ids)))
-            if project is not None
-        )
 
     def unknown(self) -> Unknown:
         cards = self.cards
@@ -103,8 +88,7 @@ class Mirror:
             has_people=self.is_empty or any(c.person and c.person not in self.people for c in cards),
             has_projects=self.is_empty or any(c.project not in self.projects for c in cards),
             has_time_types=self.is_empty or any(c.time_type and c.time_type not in self.types for c in cards),
-            codes_of=self.unread_codes
-            | {c.project for c in cards if c.cost_code and c.cost_code not in self.codes},
+            codes_of=frozenset(c.project for c in cards if c.cost_code and c.cost_code not in self.codes),
             sub_jobs_of=frozenset(c.project for c in cards if c.sub_job and c.sub_job not in self.sub_jobs),
         )
 
@@ -305,6 +289,7 @@ class _Sending:
         self.places: dict[int, Place | Reason] = {}
         self.time_types: dict[int, int | Reason] = {}
         self.cost_codes: dict[tuple[int, int], int | Reason] = {}
+        self.unread: set[int] = set()
 
     def add(self, card: Timecard) -> None:
         if card.project not in self.places:
@@ -387,10 +372,19 @@ class _Sending:
         )
         found = next((c for c in codes if folded(c.full_code) == folded(item.code)), None)
         if found is None:
+            self._note_unread(procore_project_id)
             return holds.item_not_in_procore(item.id, item.code)
         item.procore_cost_code_id = found.procore_id
         self.session.flush()
         return found.procore_id
+
+    def _note_unread(self, procore_project_id: int) -> None:
+        """Cost codes of a project are read when the first item has to be matched by its code."""
+        project = self.session.scalars(
+            select(ProcoreProject).where(ProcoreProject.procore_id == procore_project_id)
+        ).first()
+        if project is not None and project.codes_read_at is None:
+            self.unread.add(procore_project_id)
 
 
 def _rows(session: StoreSession, model: Any, ids: Collection[int]) -> dict[int, Any]:

@@ -94,7 +94,7 @@ class _Batch:
             self._keep(link, clash)
         for line in outcome.messages:
             self._tell(link, line, outcome)
-        if outcome.done and (outcome.settles_messages or _is_processed(outcome)):
+        if outcome.settles_messages or _is_processed(outcome):
             self._settle(link)
 
     def end_intents(self) -> None:

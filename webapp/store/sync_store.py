@@ -127,7 +127,7 @@ class SyncStore:
                     select(Timesheet.origin_id, Link.id)
                     .join(Link, Link.timesheet_id == Timesheet.id)
                     .where(Timesheet.origin_id.in_(ids))
-                ).tuples()
+                )
                 if origin is not None
             }
 

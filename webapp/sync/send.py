@@ -151,7 +151,7 @@ def _update(step: Step) -> None:
             _postpone(step, [s for s, _ in step.sending.updates[position:]], error)
             break
         else:
-            step.finish_merge(seen, action, action.take, action.send, card)
+            step.finish_merge(seen, action, action.take, action.send, wanted, card)
     step.commit()
 
 

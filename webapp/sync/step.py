@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from webapp.domain.timecard import UNITS, Card, Names, Timecard
+from webapp.domain.timecard import UNITS, Card, Names, Timecard, same_unit
 from webapp.errors import RateLimited, TryLater
 from webapp.sync import decide as table
 from webapp.sync import holds
@@ -221,37 +221,46 @@ class Step:
         if send:
             self.sending.updates.append((seen, replace(action, take=take, send=send)))
             return
-        self.finish_merge(seen, action, take, frozenset(), seen.card)
+        self.finish_merge(seen, action, take)
 
     def finish_merge(
-        self, seen: Seen, action: table.Merge, take: frozenset[str], sent: frozenset[str], read: Card | None
+        self,
+        seen: Seen,
+        action: table.Merge,
+        take: frozenset[str],
+        sent: frozenset[str] = frozenset(),
+        wanted: Timecard | None = None,
+        stored: Card | None = None,
     ) -> None:
-        """Stores the end of a merge. `read` is Procore's side after what was sent; what it made of that is taken
-        here too while receiving is on (D47), else it only becomes theirs as agreed."""
-        timesheet, card = seen.record.timesheet, read or seen.card
+        """Stores the end of a merge. `wanted`: what was sent, in Procore's ids; `stored`: the card after that."""
+        timesheet, card = seen.record.timesheet, seen.card
         assert timesheet is not None
         assert card is not None
-        shaped = self._reshaped(timesheet.timecard, card, sent)
-        ours = timesheet.timecard
-        if take | shaped:
-            ours = self.words.to_ours(card.timecard, take | shaped, onto=ours)
+        ours = self.words.to_ours(card.timecard, take, onto=timesheet.timecard)
         write = None
-        if take | shaped or self._facts_differ(seen, card):
-            write = TimesheetWrite(ours, timesheet.version, card)
-        settled = take | sent | action.agreed
+        if take or self._facts_differ(seen, stored or card):
+            write = TimesheetWrite(ours, timesheet.version, stored or card)
         before = seen.base or Base(ours, card.timecard)
-        base = Base(before.ours.with_units(ours, settled), before.theirs.with_units(card.timecard, settled))
+        theirs = before.theirs.with_units(card.timecard, take | action.agreed)
+        again = False
+        if wanted is not None and stored is not None:
+            face, again = self._as_agreed(wanted, stored.timecard, sent)
+            theirs = theirs.with_units(face, sent)
+        base: Base | None = Base(before.ours.with_units(ours, take | sent | action.agreed), theirs)
+        if seen.base is None and any(c.winner is None for c in action.clashes):
+            base = None  # two records that never met have agreed on nothing while a person is asked
         tell: list[tuple[Direction, Verb]] = [("send", "update")] if sent else []
         tell += [("receive", "update")] if take else []
-        reason = self._unsettled(action, take, sent)
+        clashes = _kept(action, timesheet.timecard, card.timecard, seen.base)
         self.done(
             seen,
             base=base,
             timesheet=write,
             tell=tuple(tell),
-            reason=reason,
-            card=card,
-            clashes=_kept(action, timesheet.timecard, card.timecard, seen.base),
+            reason=self._unsettled(action, take, sent),
+            card=stored or card,
+            clashes=clashes,
+            again=again,
         )
 
     def _unsettled(self, action: table.Merge, take: frozenset[str], sent: frozenset[str]) -> Reason | None:
@@ -266,25 +275,18 @@ class Step:
 
     def finish_create(self, seen: Seen, intent: Intent, card: Card) -> None:
         """The card is there and was read: what we meant and what Procore made of it are the two faces."""
-        timesheet, ours = seen.record.timesheet, intent.ours
-        shaped = self._reshaped(ours, card, frozenset(UNITS))
-        write = None
-        if timesheet is not None and not timesheet.is_deleted and timesheet.timecard == ours:
-            ours = self.words.to_ours(card.timecard, shaped, onto=ours)
-            write = (
-                TimesheetWrite(ours, timesheet.version, card)
-                if shaped or self._facts_differ(seen, card)
-                else None
-            )
-        self.done(
-            seen, base=Base(ours, card.timecard), timesheet=write, tell=(("send", "create"),), card=card
-        )
+        face, again = self._as_agreed(intent.sent, card.timecard, frozenset(UNITS))
+        base = Base(intent.ours, face)
+        self.done(seen, base=base, tell=(("send", "create"),), card=card, again=again)
 
-    def _reshaped(self, ours: Timecard, card: Card, sent: frozenset[str]) -> frozenset[str]:
-        """What Procore stored otherwise than we sent it: rounded, trimmed, split (D47)."""
+    def _as_agreed(self, wanted: Timecard, stored: Timecard, units: frozenset[str]) -> tuple[Timecard, bool]:
+        """Theirs as agreed after a write, and whether to look again. What Procore stored otherwise than we sent it
+        (rounded, trimmed, split) is theirs as agreed while receiving is off; else our wish stays the face, so that
+        the next look takes Procore's value as any change of theirs (D47)."""
         if not self.settings.receive:
-            return frozenset()
-        return frozenset(unit for unit in sent if not self.words.same(ours, card.timecard, unit))
+            return stored, False
+        shaped = {unit for unit in units if not stored_as(wanted, stored, unit)}
+        return stored.with_units(wanted, shaped), bool(shaped)
 
     def _facts_differ(self, seen: Seen, card: Card) -> bool:
         return self.settings.receive and seen.record.facts != card.facts
@@ -329,8 +331,9 @@ class Step:
         reason: Reason | None = None,
         card: Card | None = None,
         clashes: tuple[ClashKept, ...] = (),
+        again: bool = False,
     ) -> None:
-        """Nothing is left to do for this generation, but what `reason` says."""
+        """Nothing is left to do for this generation, but what `reason` says; `again` looks once more at once."""
         card, record = card or seen.card, seen.record
         if (
             timesheet is None
@@ -345,7 +348,7 @@ class Step:
                 record.link_id,
                 record.generation,
                 reason.state if reason else "in_sync",
-                done=True,
+                done=not again,
                 reason=reason,
                 base=base,
                 procore_id=card.id if card else seen.gone.id if seen.gone else None,
@@ -425,6 +428,19 @@ class Step:
     def renew(self) -> None:
         """Asked right before every write at Procore: a worker whose lease is gone writes nothing (fencing)."""
         self.lease = self.store.renew(self.lease)
+
+
+def stored_as(wanted: Timecard, stored: Timecard, unit: str) -> bool:
+    """Whether Procore stored a unit as we sent it; a project without times keeps the hours alone (R20)."""
+    if unit == "time" and stored.start is None:
+        return wanted.hours is not None and same_unit(
+            replace(stored, start=wanted.start, stop=wanted.stop, lunch_minutes=wanted.lunch_minutes),
+            wanted,
+            unit,
+        )
+    if unit == "time" and wanted.start is not None:
+        return same_unit(replace(stored, hours=wanted.hours), wanted, unit)
+    return same_unit(wanted, stored, unit)
 
 
 def _kept(action: table.Merge, ours: Timecard, theirs: Timecard, base: Base | None) -> tuple[ClashKept, ...]:
