@@ -1,0 +1,66 @@
+"""A first visit in a real browser, step by step: install, open in Procore's frame, sign in by the popup, connect."""
+
+from playwright.sync_api import FrameLocator, Page
+
+from devtools.stack import Stack
+
+
+class Visit:
+    """One person's tab on the stand-in, with the app in its frame."""
+
+    def __init__(self, stack: Stack, page: Page) -> None:
+        self.stack = stack
+        self.page = page
+
+    @property
+    def app(self) -> FrameLocator:
+        """The app, inside Procore's page."""
+        return self.page.frame_locator("[data-testid=app-frame]")
+
+    def home(self) -> None:
+        self.page.goto(self.stack.procore_url)
+
+    def install(self) -> None:
+        self.home()
+        self.page.click("#step-install")
+        self.page.click("[data-testid=install]")
+        self.page.wait_for_selector("[data-testid=installed]")
+
+    def open(self) -> None:
+        self.home()
+        self.page.click("#step-open")
+        self.app.locator("main").wait_for()
+
+    def sign_in(self) -> None:
+        """As the company administrator; back when the frame has its own session."""
+        with self.page.expect_popup() as opened:
+            self.app.locator("[data-sign-in]").click()
+        popup = opened.value
+        popup.click("[data-testid=sign-in-as-administrator]")
+        popup.click("[data-testid=allow]")
+        self.app.locator("[data-sign-in]").wait_for(state="detached")
+
+    def open_settings(self) -> None:
+        self.app_goto("/settings/data-sync/procore")
+
+    def connect(self) -> None:
+        self.open_settings()
+        self.app.get_by_role("button", name="Connect to Procore").click()
+        self.app.get_by_role("link", name="Disconnect…").wait_for()
+
+    def app_goto(self, path: str) -> None:
+        """Goes to a page of the app inside the frame, as a link there would."""
+        frame = next(frame for frame in self.page.frames if frame.url.startswith(self.stack.app_url))
+        frame.goto(self.stack.app_url + path)
+
+    def enter_time_card(self, person: str, hours: str, description: str) -> None:
+        """In Procore's own tool, in another tab."""
+        tab = self.page.context.new_page()
+        tab.goto(self.stack.procore_url)
+        tab.click("#step-enter")
+        tab.get_by_label("Person").select_option(label=person)
+        tab.get_by_label("Hours").fill(hours)
+        tab.get_by_test_id("description").fill(description)
+        tab.click("[data-testid=save]")
+        tab.wait_for_load_state()
+        tab.close()
