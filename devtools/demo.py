@@ -20,14 +20,14 @@ WELCOME = """\
 
 Timesite runs, with a Procore of its own. Nothing leaves this machine.
 
-  Procore    {procore}      start here
+  Procore    {procore}      open this one; it leads through a first visit
   Timesite   {app}      what Procore shows in its frame
 
-  1. Install    Procore → App Management → Timesite → Install, with its permitted projects
-  2. Open       Procore → Apps → Timesite
-  3. Sign in    in the popup, as the company administrator
+  1. Install    App Management → Install Timesite
+  2. Open       Timesite, in the menu
+  3. Sign in    in the popup, as the company administrator → Allow
   4. Connect    Settings → Data Sync → Procore → Connect to Procore
-  5. Watch      enter a time card in Procore's Timecards tool; it appears in Timesite by itself
+  5. Watch      Projects → a project → Enter a time card; it appears in Timesite by itself
 
 Logs are in {logs}. Ctrl-C stops all of it and keeps the data; make demo-reset forgets it.
 """

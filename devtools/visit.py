@@ -53,14 +53,21 @@ class Visit:
         frame = next(frame for frame in self.page.frames if frame.url.startswith(self.stack.app_url))
         frame.goto(self.stack.app_url + path)
 
-    def enter_time_card(self, person: str, hours: str, description: str) -> None:
-        """In Procore's own tool, in another tab."""
+    def enter_time_card(self, hours: str, description: str) -> None:
+        """In Procore's own tool, in another tab, for the first person and the first of everything."""
         tab = self.page.context.new_page()
         tab.goto(self.stack.procore_url)
         tab.click("#step-enter")
-        tab.get_by_label("Person").select_option(label=person)
+        for choice in tab.locator("form select").all():
+            if not choice.input_value():
+                choice.select_option(index=1)
         tab.get_by_label("Hours").fill(hours)
         tab.get_by_test_id("description").fill(description)
         tab.click("[data-testid=save]")
-        tab.wait_for_load_state()
+        tab.locator("[data-testid=flash]").wait_for()
         tab.close()
+
+    def wait_for_timesheets(self, count: int) -> None:
+        """Until Procore's time cards have become so many timesheets."""
+        self.app_goto("/timesheets")
+        self.app.locator("[data-timesheet]").nth(count - 1).wait_for()
