@@ -125,13 +125,21 @@ def _asked(procore_user_id: int, wanted: int | None, now: datetime) -> Viewer:
             is_admin=is_admin,
             procore_project_ids=frozenset() if is_admin else person.project_ids(company_id),
         )
-    except (NotAMember, SignInExpired, PermissionMissing, NotFound):
-        with system() as session:
-            members.forget(session, procore_user_id, wanted)
+    except (NotAMember, SignInExpired):
+        _forget(procore_user_id, wanted)
         raise
+    except (PermissionMissing, NotFound) as error:
+        _forget(procore_user_id, wanted)
+        raise NotAMember from error
     except AppNotConnected as error:
+        _forget(procore_user_id, wanted)
         raise NotInstalled(names[company_id]) from error
     return _kept(company_id, names[company_id], standing, now)
+
+
+def _forget(procore_user_id: int, procore_company_id: int | None) -> None:
+    with system() as session:
+        members.forget(session, procore_user_id, procore_company_id)
 
 
 def _choose(names: dict[int, str], wanted: int | None) -> int:
