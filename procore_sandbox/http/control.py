@@ -5,6 +5,8 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from procore_sandbox.web.guard import refuse_cross_site
+
 from .control_errors import add_to
 from .control_input import body, limit
 from .sandbox import sandbox
@@ -12,6 +14,7 @@ from .shapes import delivery_shape, hook_shape, plain
 
 blueprint = Blueprint("control", __name__, url_prefix="/sandbox/api")
 add_to(blueprint)
+blueprint.before_request(refuse_cross_site)
 
 
 @blueprint.get("/state")

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from procore_sandbox.model.card_views import company_card
 from procore_sandbox.model.history import hours_text
+from procore_sandbox.web.guard import refuse_cross_site
 
 from .control_errors import add_to
 from .control_input import actor, body, day, limit
@@ -15,6 +16,7 @@ from .shapes import plain
 
 blueprint = Blueprint("control_cards", __name__, url_prefix="/sandbox/api")
 add_to(blueprint)
+blueprint.before_request(refuse_cross_site)
 
 
 @blueprint.get("/companies/<int:company_id>/directory")

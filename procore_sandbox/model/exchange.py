@@ -184,10 +184,11 @@ class Exchange:
         if known is None:
             self.observation = "private_endpoint"
             return not_found()
-        self.observation = "deprecated_endpoint" if known.is_deprecated else None
-        return Refused(
-            404, {"code": 404, "message": "The stand-in does not offer this operation"}, cause="not offered"
-        )
+        if known.is_deprecated:
+            self.observation = "deprecated_endpoint"
+            return not_found()
+        message = "The stand-in does not offer this operation"
+        return Refused(404, {"code": 404, "message": message}, cause="not offered")
 
     def _operation_id(self) -> str | None:
         if self.found is not None:

@@ -52,16 +52,26 @@ class Procore:
     """The world, its clock, and short names for what tests talk about."""
 
     def __init__(self, *, is_installed: bool = True, **switches: Any) -> None:
-        self.clock = DrivenClock(MONDAY_NOON)
-        self.world = World(self.clock, Random(7), Switches(**switches))
+        clock = DrivenClock(MONDAY_NOON)
+        self._name(World(clock, Random(7), Switches(**switches)), clock)
+        if is_installed:
+            self.world.install(self.company.id)
+
+    @classmethod
+    def around(cls, world: World, clock: DrivenClock | None = None) -> "Procore":
+        """Short names for a world that is there already."""
+        procore = cls.__new__(cls)
+        procore._name(world, clock or DrivenClock(MONDAY_NOON))
+        return procore
+
+    def _name(self, world: World, clock: DrivenClock) -> None:
+        self.world, self.clock = world, clock
         self.company, self.stranger = self.world.companies()
         self.bridge, self.mill, self.hospital, self.depot, self.school, self.vault = self.world.projects(
             self.company.id
         )
         self.dana, self.frank = self.world.user_named("Dana Ortiz"), self.world.user_named("Frank Weber")
         self.sam = self.world.user_named("Sam Stranger")
-        if is_installed:
-            self.world.install(self.company.id)
         self.cards_path = f"/rest/v1.0/companies/{self.company.id}/timecard_entries"
         self.bulk_path = f"/rest/v1.0/companies/{self.company.id}/timesheets"
 
