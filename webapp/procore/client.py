@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -28,6 +29,9 @@ CONNECT_SECONDS, READ_SECONDS = 3.05, 30
 LONGEST_ANSWER = timedelta(seconds=90)
 LARGEST_ANSWER = 32 * 1024 * 1024
 CHUNK = 64 * 1024
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+NO_PROXY = {"http": "", "https": ""}
+"""A proxy of the environment must not be asked for this machine itself."""
 COMPANY_HEADER = "Procore-Company-Id"
 
 READ_RETRIES = Retry(
@@ -80,6 +84,7 @@ class Client:
     ) -> None:
         self.login_url, self.api_url = login_url.rstrip("/"), api_url.rstrip("/")
         self.clock, self.largest_answer = clock, largest_answer
+        self.is_local = {urlsplit(login_url).hostname, urlsplit(api_url).hostname} <= LOOPBACK
         self.calls: Counter[str] = Counter()
         self.server_time: datetime | None = None
         self._new_session = session
@@ -114,6 +119,7 @@ class Client:
                 headers={COMPANY_HEADER: str(company_id)} if company_id is not None else None,
                 auth=Bearer(token) if token else _no_auth,
                 timeout=(CONNECT_SECONDS, READ_SECONDS),
+                proxies=NO_PROXY if self.is_local else None,
                 allow_redirects=False,
                 stream=True,
             )

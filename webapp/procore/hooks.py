@@ -19,7 +19,6 @@ from webapp.procore.paths import (
     HOOKS,
     TRIGGERS,
     WEBHOOK_RESOURCES,
-    Route,
 )
 from webapp.procore.refusals import words_in
 
@@ -84,10 +83,12 @@ class Hooks:
             "destination_headers": {"Authorization": authorization},
         }
 
-        def body(version: str) -> dict[str, Any]:
-            return {**self._scope(project_id), "hook": {"api_version": version, **hook}}
+        def send(version: str) -> Any:
+            return self.api.send(
+                CREATE_HOOK, {**self._scope(project_id), "hook": {"api_version": version, **hook}}
+            )
 
-        return _hook(self._versioned(CREATE_HOOK, body))
+        return _hook(_versioned(send))
 
     def set_triggers(self, hook_id: int, project_id: int | None = None, verbs: Iterable[str] = VERBS) -> None:
         """Afterwards the hook has a trigger for each verb: missing ones are made, others left alone. Raises
@@ -98,10 +99,11 @@ class Hooks:
             return
         rows = [{"resource_name": RESOURCE, "event_type": verb} for verb in sorted(missing)]
 
-        def body(version: str) -> dict[str, Any]:
-            return {**self._scope(project_id), "api_version": version, "triggers": rows}
+        def send(version: str) -> Any:
+            body = {**self._scope(project_id), "api_version": version, "triggers": rows}
+            return self.api.send(CREATE_TRIGGERS, body, hook_id=hook_id)
 
-        answer = self._versioned(CREATE_TRIGGERS, body, hook_id=hook_id)
+        answer = _versioned(send)
         failed = answer.get("failed") if isinstance(answer, dict) else None
         if failed and wanted - self.triggers(hook_id, project_id):
             raise ProcoreRefused(words_in({"errors": failed})[0] or "Procore did not make all triggers.")
@@ -130,20 +132,21 @@ class Hooks:
         rows = rows_of(self.api.get(DELIVERIES, query, hook_id=hook_id))
         return [_delivery(row) for row in rows if isinstance(row, dict)]
 
-    def _versioned(self, route: Route, body: Callable[[str], dict[str, Any]], **ids: int) -> Any:
-        """With the first name of our payload version that Procore takes."""
-        for version in PAYLOADS[:-1]:
-            try:
-                return self.api.send(route, body(version), **ids)
-            except ProcoreRefused as error:
-                if "version" not in str(error):
-                    raise
-        return self.api.send(route, body(PAYLOADS[-1]), **ids)
-
     def _scope(self, project_id: int | None) -> dict[str, Any]:
         if project_id is not None:
             return {"project_id": project_id}
         return {"company_id": self.api.company_id}
+
+
+def _versioned(send: Callable[[str], Any]) -> Any:
+    """With the first name of our payload version that Procore takes."""
+    for version in PAYLOADS[:-1]:
+        try:
+            return send(version)
+        except ProcoreRefused as error:
+            if "version" not in str(error):
+                raise
+    return send(PAYLOADS[-1])
 
 
 def _is_timecards(row: dict[str, Any]) -> bool:

@@ -54,7 +54,7 @@ class Pacer:
             raise RateLimited(blocked)
         probe = now + PROBE
         if not self.store.claim_probe(key, company, blocked, probe):
-            del self._memories[key, company]
+            self._memories.pop((key, company), None)
             raise RateLimited(now + READ_AGAIN)
         memory.budget = replace(memory.budget, blocked_until=probe)
         return probe

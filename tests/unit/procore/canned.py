@@ -1,9 +1,21 @@
-"""Who the tests talk about, and a time card as Procore writes it."""
+"""Who the tests talk about, a time card as Procore writes it, and a Procore that answers what it is told to."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
+
+import requests
+import responses
+
+from webapp.clock import ManualClock
+from webapp.procore.factory import Procore
+
+MakeProcore = Callable[..., Procore]
+MakeSession = Callable[[], requests.Session]
 
 START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 COMPANY = 4_102_987_000_001
@@ -39,3 +51,38 @@ def card(procore_id: int = 1, **fields: Any) -> dict[str, Any]:
         "line_item_type_id": 2114,
         **fields,
     }
+
+
+class Web:
+    """Procore's answers, in the order given, and the requests that came."""
+
+    def __init__(self, mock: responses.RequestsMock, clock: ManualClock) -> None:
+        self.mock, self.clock = mock, clock
+        self.tokens = 0
+
+    def answer(
+        self,
+        method: str,
+        url: str,
+        body: Any = None,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        sent = body if isinstance(body, (bytes, Exception)) else json.dumps(body).encode()
+        date = {"Date": format_datetime(self.clock.now(), usegmt=True)}
+        self.mock.add(method, url, body=sent, status=status, headers=date | (headers or {}))
+
+    def gives_tokens(self) -> None:
+        """A new service token for each request."""
+
+        def give(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+            self.tokens += 1
+            body = {"access_token": f"access-{self.tokens}", "token_type": "bearer", "expires_in": 5400}
+            if "refresh" in str(request.body) or "authorization_code" in str(request.body):
+                body["refresh_token"] = f"refresh-{self.tokens}"
+            return 200, {}, json.dumps(body)
+
+        self.mock.add_callback("POST", f"{API}/oauth/token", give)
+
+    def requests(self, path: str = "/rest/") -> list[requests.PreparedRequest]:
+        return [call.request for call in self.mock.calls if path in str(call.request.url)]

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
-from email.utils import format_datetime
 from random import Random
-from typing import Any
 
 import pytest
 import requests
 import responses
 
 from tests.fixtures.settings import config_for
-from tests.unit.procore.canned import API, COMPANY, START
+from tests.unit.procore.canned import COMPANY, START, MakeProcore, MakeSession, Web
 from tests.unit.procore.memory import MemoryBudgets, MemoryTokens
 from webapp.clock import ManualClock
 from webapp.procore.client import READ_RETRIES, new_session
 from webapp.procore.factory import CompanyAtProcore, Procore
-
-MakeProcore = Callable[..., Procore]
 
 
 @pytest.fixture
@@ -38,7 +33,7 @@ def budgets() -> MemoryBudgets:
 
 
 @pytest.fixture
-def make_session() -> Iterator[Callable[[], requests.Session]]:
+def make_session() -> Iterator[MakeSession]:
     """Real sessions that retry without waiting, closed at the end."""
     made: list[requests.Session] = []
 
@@ -56,7 +51,7 @@ def make_procore(
     clock: ManualClock,
     tokens: MemoryTokens,
     budgets: MemoryBudgets,
-    make_session: Callable[[], requests.Session],
+    make_session: MakeSession,
 ) -> MakeProcore:
     """Waiting, unless told otherwise, moves the clock."""
 
@@ -74,41 +69,6 @@ def procore(make_procore: MakeProcore) -> Procore:
 @pytest.fixture
 def company(procore: Procore) -> CompanyAtProcore:
     return procore.company(COMPANY)
-
-
-class Web:
-    """Procore's answers, in the order given, and the requests that came."""
-
-    def __init__(self, mock: responses.RequestsMock, clock: ManualClock) -> None:
-        self.mock, self.clock = mock, clock
-        self.tokens = 0
-
-    def answer(
-        self,
-        method: str,
-        url: str,
-        body: Any = None,
-        status: int = 200,
-        headers: dict[str, str] | None = None,
-    ) -> None:
-        sent = body if isinstance(body, (bytes, Exception)) else json.dumps(body).encode()
-        date = {"Date": format_datetime(self.clock.now(), usegmt=True)}
-        self.mock.add(method, url, body=sent, status=status, headers=date | (headers or {}))
-
-    def gives_tokens(self) -> None:
-        """A new service token for each request."""
-
-        def give(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
-            self.tokens += 1
-            body = {"access_token": f"access-{self.tokens}", "token_type": "bearer", "expires_in": 5400}
-            if "refresh" in str(request.body) or "authorization_code" in str(request.body):
-                body["refresh_token"] = f"refresh-{self.tokens}"
-            return 200, {}, json.dumps(body)
-
-        self.mock.add_callback("POST", f"{API}/oauth/token", give)
-
-    def requests(self, path: str = "/rest/") -> list[requests.PreparedRequest]:
-        return [call.request for call in self.mock.calls if path in str(call.request.url)]
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,8 +17,11 @@ class _Row:
 
 
 class MemoryTokens:
+    """`on_lock` runs just before a lock is given: what another process did in that moment."""
+
     def __init__(self) -> None:
         self.rows: dict[str, _Row] = {}
+        self.on_lock: Callable[[], None] = lambda: None
 
     def _row(self, key: str) -> _Row:
         return self.rows.setdefault(key, _Row(StoredTokens(None)))
@@ -26,6 +30,7 @@ class MemoryTokens:
         return self.rows[key].stored if key in self.rows else None
 
     def lock(self, key: str, owner: str, now: datetime, until: datetime) -> bool:
+        self.on_lock()
         row = self._row(key)
         if row.locked_until is not None and row.locked_until > now:
             return False

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 import requests
 
-from tests.unit.procore.canned import API, CARDS, COMPANY, card
+from tests.unit.procore.canned import API, CARDS, COMPANY, Web, card
 from webapp.domain.timecard import Timecard
 from webapp.errors import PermissionMissing, ProcoreUnavailable
+from webapp.procore.factory import CompanyAtProcore
 from webapp.sync.ports import Created, Draft
 
 BULK = f"{API}/rest/v1.0/companies/{COMPANY}/timesheets"
@@ -39,7 +40,7 @@ class Bulk:
     """A bulk create that refuses rows by `judge`: all or nothing, or keeping the good ones."""
 
     def __init__(
-        self, web, judge: Callable[[dict[str, Any]], int | None], keeps_good_rows: bool = False
+        self, web: Web, judge: Callable[[dict[str, Any]], int | None], keeps_good_rows: bool = False
     ) -> None:
         self.judge, self.keeps_good_rows = judge, keeps_good_rows
         self.made: dict[int, int] = {}
@@ -72,7 +73,7 @@ def outcome(created: list[Created]) -> dict[int, Any]:
     return {c.origin_id: c.procore_id or (c.refusal.key if c.refusal else None) for c in created}
 
 
-def test_a_thousand_drafts_take_four_calls(company, web) -> None:
+def test_a_thousand_drafts_take_four_calls(company: CompanyAtProcore, web: Web) -> None:
     """R17: and rows are matched by origin id, never by order."""
     bulk = Bulk(web, lambda row: None)
     created = company.create_many([draft(i) for i in range(1, 1001)])
@@ -81,7 +82,9 @@ def test_a_thousand_drafts_take_four_calls(company, web) -> None:
 
 
 @pytest.mark.parametrize("keeps_good_rows", [False, True])
-def test_one_bad_row_does_not_hold_the_others(company, web, keeps_good_rows: bool) -> None:
+def test_one_bad_row_does_not_hold_the_others(
+    company: CompanyAtProcore, web: Web, keeps_good_rows: bool
+) -> None:
     """D9, D103, R21: whether Procore keeps the good rows of a refused call or not, none is made twice."""
     bulk = Bulk(web, lambda row: 422 if row["origin_id"] == 77 else None, keeps_good_rows)
     created = outcome(company.create_many([draft(i) for i in range(1, 201)]))
@@ -90,7 +93,7 @@ def test_one_bad_row_does_not_hold_the_others(company, web, keeps_good_rows: boo
     assert bulk.calls <= 2 + 2 * 8
 
 
-def test_several_bad_rows_are_each_told_in_procores_words(company, web) -> None:
+def test_several_bad_rows_are_each_told_in_procores_words(company: CompanyAtProcore, web: Web) -> None:
     """R25."""
     Bulk(web, lambda row: 422 if row["origin_id"] in (2, 9) else None)
     created = {c.origin_id: c for c in company.create_many([draft(i) for i in range(1, 11)])}
@@ -98,7 +101,7 @@ def test_several_bad_rows_are_each_told_in_procores_words(company, web) -> None:
     assert sum(c.procore_id is not None for c in created.values()) == 8
 
 
-def test_a_call_that_is_too_large_is_halved(company, web) -> None:
+def test_a_call_that_is_too_large_is_halved(company: CompanyAtProcore, web: Web) -> None:
     """README of the contract, 12.6: the limit is not published."""
     sizes = []
 
@@ -116,7 +119,9 @@ def test_a_call_that_is_too_large_is_halved(company, web) -> None:
 
 
 @pytest.mark.parametrize("status", [403, 404])
-def test_a_project_that_refuses_does_not_hold_the_other_projects(company, web, status: int) -> None:
+def test_a_project_that_refuses_does_not_hold_the_other_projects(
+    company: CompanyAtProcore, web: Web, status: int
+) -> None:
     """D101: 404 hides a project that is not permitted."""
     bulk = Bulk(web, lambda row: status if row["project_id"] == 6 else None)
     drafts = [draft(i, project=5 + i % 3) for i in range(9)]
@@ -126,7 +131,7 @@ def test_a_project_that_refuses_does_not_hold_the_other_projects(company, web, s
     assert bulk.calls == 4
 
 
-def test_a_permission_missing_for_every_project_is_the_companys(company, web) -> None:
+def test_a_permission_missing_for_every_project_is_the_companys(company: CompanyAtProcore, web: Web) -> None:
     """D101: pauses the company instead of asking row by row."""
     bulk = Bulk(web, lambda row: 403)
     with pytest.raises(PermissionMissing):
@@ -134,7 +139,7 @@ def test_a_permission_missing_for_every_project_is_the_companys(company, web) ->
     assert bulk.calls == 4
 
 
-def test_drafts_with_a_lunch_travel_one_by_one(company, web) -> None:
+def test_drafts_with_a_lunch_travel_one_by_one(company: CompanyAtProcore, web: Web) -> None:
     """R20; README of the contract, 4: bulk create has no lunch_time."""
     web.answer("POST", CARDS, card(501, origin_id=2), 201)
     web.answer("POST", BULK, [{"id": 500, "origin_id": 1}])
@@ -145,7 +150,7 @@ def test_drafts_with_a_lunch_travel_one_by_one(company, web) -> None:
     assert body["timecard_entry"]["lunch_time"] == "30"
 
 
-def test_a_draft_that_the_answer_leaves_out_is_unknown(company, web) -> None:
+def test_a_draft_that_the_answer_leaves_out_is_unknown(company: CompanyAtProcore, web: Web) -> None:
     """D6, D87: the engine looks it up."""
     web.answer(
         "POST",
@@ -155,7 +160,7 @@ def test_a_draft_that_the_answer_leaves_out_is_unknown(company, web) -> None:
     assert company.create_many([draft(1), draft(2), draft(3)]) == [Created(1, 500), Created(2), Created(3)]
 
 
-def test_refusals_inside_a_success_are_taken(company, web) -> None:
+def test_refusals_inside_a_success_are_taken(company: CompanyAtProcore, web: Web) -> None:
     """README of the contract, 12.6 and the sync actions' layout."""
     answer = {
         "entities": [{"id": 500, "origin_id": 1}],
@@ -167,7 +172,7 @@ def test_refusals_inside_a_success_are_taken(company, web) -> None:
     assert created[2].refusal.text == "Procore: hours must be at most 24"
 
 
-def test_a_lost_first_answer_is_raised(company, web) -> None:
+def test_a_lost_first_answer_is_raised(company: CompanyAtProcore, web: Web) -> None:
     """D6: then any of the drafts may exist."""
     web.answer("POST", BULK, requests.ConnectionError("reset"))
     with pytest.raises(ProcoreUnavailable) as told:
@@ -175,7 +180,7 @@ def test_a_lost_first_answer_is_raised(company, web) -> None:
     assert told.value.is_effect_unknown
 
 
-def test_a_later_lost_answer_keeps_what_is_known(company, web) -> None:
+def test_a_later_lost_answer_keeps_what_is_known(company: CompanyAtProcore, web: Web) -> None:
     """D6, R21: made, unknown and never sent are three different things."""
     first = [{"id": 1000 + i, "origin_id": i} for i in range(250)]
     web.answer("POST", BULK, first)
@@ -187,7 +192,7 @@ def test_a_later_lost_answer_keeps_what_is_known(company, web) -> None:
     assert len(web.requests()) == 2
 
 
-def test_what_was_not_sent_because_of_the_rate_limit_waits(company, web) -> None:
+def test_what_was_not_sent_because_of_the_rate_limit_waits(company: CompanyAtProcore, web: Web) -> None:
     """D104."""
     web.answer("POST", BULK, [{"id": 1000 + i, "origin_id": i} for i in range(250)])
     web.answer("POST", BULK, {}, 429, {"Retry-After": "30"})
@@ -196,7 +201,7 @@ def test_what_was_not_sent_because_of_the_rate_limit_waits(company, web) -> None
     assert created[250].refusal.state == "waiting"
 
 
-def test_an_origin_id_that_is_taken_is_looked_up_and_not_failed(company, web) -> None:
+def test_an_origin_id_that_is_taken_is_looked_up_and_not_failed(company: CompanyAtProcore, web: Web) -> None:
     """D6: an earlier try was done, its answer lost."""
     web.answer("POST", BULK, {"errors": {"origin_id": ["has already been taken"]}}, 422)
     web.answer("GET", CARDS, [card(900, origin_id=1)])
@@ -205,13 +210,13 @@ def test_an_origin_id_that_is_taken_is_looked_up_and_not_failed(company, web) ->
     assert company.create_many([draft(1)]) == [Created(1)]
 
 
-def test_an_approval_in_the_words_of_a_refusal_is_a_hold(company, web) -> None:
+def test_an_approval_in_the_words_of_a_refusal_is_a_hold(company: CompanyAtProcore, web: Web) -> None:
     """D44."""
     web.answer("POST", BULK, {"errors": {"base": ["The timesheet of that day is locked"]}}, 422)
     assert outcome(company.create_many([draft(1)])) == {1: "lock:approved"}
 
 
-def test_no_drafts_no_call(company, web) -> None:
+def test_no_drafts_no_call(company: CompanyAtProcore, web: Web) -> None:
     """Invariant 4."""
     assert company.create_many([]) == []
     assert len(web.mock.calls) == 0

@@ -3,19 +3,21 @@
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 
-from tests.unit.procore.canned import API, COMPANY
+from tests.unit.procore.canned import API, COMPANY, Web
 from webapp.errors import UnreadableAnswer
+from webapp.procore.factory import CompanyAtProcore
 from webapp.sync.ports import TheirCostCode, TheirPerson, TheirProject, TheirSubJob, TheirTimeType
 
 ROOT = f"{API}/rest/v1.0/companies/{COMPANY}"
 
 
-def query_of(request) -> dict[str, list[str]]:
+def query_of(request: requests.PreparedRequest) -> dict[str, list[str]]:
     return parse_qs(urlsplit(request.url).query)
 
 
-def test_projects_are_read_300_a_page_active_or_not(company, web) -> None:
+def test_projects_are_read_300_a_page_active_or_not(company: CompanyAtProcore, web: Web) -> None:
     """R1, R11: name, number and zone."""
     row = {
         "id": 562949953421312,
@@ -36,7 +38,7 @@ def test_projects_are_read_300_a_page_active_or_not(company, web) -> None:
     assert query["filters[by_status]"] == ["All"]
 
 
-def test_people_are_active_and_inactive_ones(company, web) -> None:
+def test_people_are_active_and_inactive_ones(company: CompanyAtProcore, web: Web) -> None:
     """R13, D62, D63."""
     ines = {
         "id": 30554113,
@@ -63,7 +65,7 @@ def test_people_are_active_and_inactive_ones(company, web) -> None:
     assert people[30554114] == TheirPerson(30554114, "Old Hand", None, None, is_active=False)
 
 
-def test_time_types_sub_jobs_and_cost_codes(company, web) -> None:
+def test_time_types_sub_jobs_and_cost_codes(company: CompanyAtProcore, web: Web) -> None:
     """R12, R14, R15, D67: a code that Procore shows as deleted is none."""
     web.answer("GET", f"{ROOT}/timecard_time_types", [{"id": 9310, "time_type": "Regular Time"}])
     web.answer("GET", f"{API}/rest/v1.0/sub_jobs", [{"id": 90031, "name": "East Wing", "code": "EW"}])
@@ -81,16 +83,24 @@ def test_time_types_sub_jobs_and_cost_codes(company, web) -> None:
 
 
 @pytest.mark.parametrize("listed, projects", [([5, 6], {5, 6}), (None, set()), ([], set())])
-def test_the_configuration_names_the_start_and_stop_projects(company, web, listed, projects) -> None:
+def test_the_configuration_names_the_start_and_stop_projects(
+    company: CompanyAtProcore, web: Web, listed: list[int] | None, projects: set[int]
+) -> None:
     """R20."""
     url = f"{API}/rest/v1.0/company_configuration"
     web.answer("GET", url, {"projects_timecard_in_out_enabled": listed, "rounding_configuration": {}})
     assert company.time_entry_style().start_stop_projects == projects
 
 
-def test_a_row_without_an_id_is_named(company, web) -> None:
+def test_a_row_without_an_id_is_named(company: CompanyAtProcore, web: Web) -> None:
     """D106."""
     web.answer("GET", f"{ROOT}/timecard_time_types", [{"time_type": "Regular Time"}])
     with pytest.raises(UnreadableAnswer) as told:
         company.time_types()
     assert told.value.missing == "id"
+
+
+def test_a_list_that_does_not_page_is_told_once(company: CompanyAtProcore, web: Web) -> None:
+    """README of the contract, 3: it answers page 2 with page 1 again."""
+    web.answer("GET", f"{API}/rest/v1.0/sub_jobs", [{"id": 1, "name": "East"}], headers={"Per-Page": "1"})
+    assert len(company.sub_jobs(5)) == 1

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.procore.canned import API, CARDS, COMPANY, START, card
+from tests.unit.procore.canned import API, CARDS, COMPANY, START, Web, card
+from webapp.clock import ManualClock
 from webapp.errors import (
     AppNotConnected,
     NotFound,
@@ -16,6 +17,7 @@ from webapp.errors import (
     SignInExpired,
     UnreadableAnswer,
 )
+from webapp.procore.factory import CompanyAtProcore, Procore
 from webapp.procore.refusals import reason_of, words_in
 
 CARD = f"{CARDS}/77"
@@ -45,7 +47,7 @@ def test_a_refusal_is_told_in_procores_own_words(body: Any, words: str) -> None:
     assert words_in(body)[0] == words
 
 
-def test_words_per_field_are_kept_by_field(company, web) -> None:
+def test_words_per_field_are_kept_by_field(company: CompanyAtProcore, web: Web) -> None:
     """R25."""
     web.answer("PATCH", CARD, {"errors": {"hours": ["must be at most 24"], "date": ["is locked"]}}, 422)
     with pytest.raises(ProcoreRefused) as told:
@@ -55,7 +57,9 @@ def test_words_per_field_are_kept_by_field(company, web) -> None:
 
 
 @pytest.mark.parametrize("status", [400, 406, 409, 413, 422])
-def test_a_refusal_of_one_record_is_not_taken_for_an_outage(company, web, status: int) -> None:
+def test_a_refusal_of_one_record_is_not_taken_for_an_outage(
+    company: CompanyAtProcore, web: Web, status: int
+) -> None:
     """D103."""
     web.answer("DELETE", CARD, {"message": "no"}, status)
     with pytest.raises(ProcoreRefused, match="no") as told:
@@ -78,7 +82,9 @@ def test_a_refusal_that_names_approval_or_a_lock_is_a_hold(words: str, key: str)
     assert reason_of(ProcoreRefused(words)).key == key
 
 
-def test_403_of_an_app_that_is_not_connected_is_told_apart_from_a_missing_permission(company, web) -> None:
+def test_403_of_an_app_that_is_not_connected_is_told_apart_from_a_missing_permission(
+    company: CompanyAtProcore, web: Web
+) -> None:
     """R8, D101."""
     web.answer("GET", TYPES, {"code": 403, "message": "App is not connected to this company"}, 403)
     web.answer("GET", TYPES, {"code": 403, "message": "You need Admin"}, 403)
@@ -88,7 +94,9 @@ def test_403_of_an_app_that_is_not_connected_is_told_apart_from_a_missing_permis
         company.time_types()
 
 
-def test_a_refused_permission_names_the_project_that_was_asked_about(company, web) -> None:
+def test_a_refused_permission_names_the_project_that_was_asked_about(
+    company: CompanyAtProcore, web: Web
+) -> None:
     """D101: what it touched pauses, nothing else."""
     web.answer("GET", f"{API}/rest/v1.0/sub_jobs", {"message": "tool off"}, 403)
     with pytest.raises(PermissionMissing) as told:
@@ -96,7 +104,7 @@ def test_a_refused_permission_names_the_project_that_was_asked_about(company, we
     assert told.value.project_id == 562949953421312
 
 
-def test_404_is_not_found(company, web) -> None:
+def test_404_is_not_found(company: CompanyAtProcore, web: Web) -> None:
     """D102."""
     web.answer("DELETE", CARD, {"message": "Not Found"}, 404)
     with pytest.raises(NotFound):
@@ -115,7 +123,7 @@ def test_404_is_not_found(company, web) -> None:
     ],
 )
 def test_429_waits_until_the_later_of_reset_and_retry_after_plus_jitter(
-    company, web, headers: dict[str, str], seconds: int
+    company: CompanyAtProcore, web: Web, headers: dict[str, str], seconds: int
 ) -> None:
     """D104: with jitter, never sooner than asked."""
     web.answer("GET", TYPES, {"message": "Too many"}, 429, headers)
@@ -125,7 +133,9 @@ def test_429_waits_until_the_later_of_reset_and_retry_after_plus_jitter(
     assert seconds < wait <= seconds * 1.05 + 1
 
 
-def test_a_reset_is_read_against_procores_own_clock(company, web, clock) -> None:
+def test_a_reset_is_read_against_procores_own_clock(
+    company: CompanyAtProcore, web: Web, clock: ManualClock
+) -> None:
     """D104: our clock may be wrong by an hour."""
     reset = str(int(START.timestamp()) + 30)
     web.answer("GET", TYPES, {}, 429, {"X-Rate-Limit-Reset": reset})
@@ -135,7 +145,7 @@ def test_a_reset_is_read_against_procores_own_clock(company, web, clock) -> None
     assert timedelta(seconds=30) < told.value.until - clock.now() < timedelta(seconds=33)
 
 
-def test_429_and_503_are_never_asked_again_at_once(company, web) -> None:
+def test_429_and_503_are_never_asked_again_at_once(company: CompanyAtProcore, web: Web) -> None:
     """D104, D105; Integration Health 3."""
     web.answer("GET", TYPES, {}, 503, {"Retry-After": "20"})
     with pytest.raises(ProcoreUnavailable) as told:
@@ -148,7 +158,9 @@ def test_429_and_503_are_never_asked_again_at_once(company, web) -> None:
 
 
 @pytest.mark.parametrize("status", [500, 502, 504])
-def test_a_read_is_repeated_a_few_times_and_then_told(company, web, status: int) -> None:
+def test_a_read_is_repeated_a_few_times_and_then_told(
+    company: CompanyAtProcore, web: Web, status: int
+) -> None:
     """D105: a read is safe."""
     for _ in range(9):
         web.answer("GET", TYPES, {}, status)
@@ -159,7 +171,9 @@ def test_a_read_is_repeated_a_few_times_and_then_told(company, web, status: int)
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 408])
-def test_a_write_is_never_repeated_by_itself_and_its_effect_is_unknown(company, web, status: int) -> None:
+def test_a_write_is_never_repeated_by_itself_and_its_effect_is_unknown(
+    company: CompanyAtProcore, web: Web, status: int
+) -> None:
     """D6, D105, R21."""
     web.answer("PATCH", CARD, {}, status)
     with pytest.raises(ProcoreUnavailable) as told:
@@ -168,14 +182,14 @@ def test_a_write_is_never_repeated_by_itself_and_its_effect_is_unknown(company, 
     assert len(web.requests()) == 1
 
 
-def test_a_page_of_html_is_unreadable(company, web) -> None:
+def test_a_page_of_html_is_unreadable(company: CompanyAtProcore, web: Web) -> None:
     """D106."""
     web.answer("GET", TYPES, b"<!DOCTYPE html><h1>Welcome</h1>", headers={"Content-Type": "text/html"})
     with pytest.raises(UnreadableAnswer, match="not JSON"):
         company.time_types()
 
 
-def test_a_page_of_html_after_a_write_says_nothing_of_its_effect(company, web) -> None:
+def test_a_page_of_html_after_a_write_says_nothing_of_its_effect(company: CompanyAtProcore, web: Web) -> None:
     """D6, R21: it may have been done."""
     web.answer("PATCH", CARD, b"<html>", headers={"Content-Type": "text/html"})
     with pytest.raises(ProcoreUnavailable) as told:
@@ -183,7 +197,7 @@ def test_a_page_of_html_after_a_write_says_nothing_of_its_effect(company, web) -
     assert told.value.is_effect_unknown
 
 
-def test_json_cut_short_is_a_lost_answer(company, web) -> None:
+def test_json_cut_short_is_a_lost_answer(company: CompanyAtProcore, web: Web) -> None:
     """D6, D105."""
     web.answer("GET", TYPES, b'[{"id": 1, "time_ty')
     with pytest.raises(ProcoreUnavailable, match="cut short") as told:
@@ -191,14 +205,14 @@ def test_json_cut_short_is_a_lost_answer(company, web) -> None:
     assert not told.value.is_effect_unknown
 
 
-def test_an_error_of_html_still_has_its_status(company, web) -> None:
+def test_an_error_of_html_still_has_its_status(company: CompanyAtProcore, web: Web) -> None:
     """D101: words that cannot be read do not hide what is known."""
     web.answer("GET", TYPES, b"<html>Forbidden</html>", 403)
     with pytest.raises(PermissionMissing, match="Procore answered 403"):
         company.time_types()
 
 
-def test_a_redirect_is_not_followed(company, web) -> None:
+def test_a_redirect_is_not_followed(company: CompanyAtProcore, web: Web) -> None:
     """A token never travels to an address that Procore's answer names."""
     web.answer("GET", TYPES, {}, 302, {"Location": "https://elsewhere.example/"})
     with pytest.raises(UnreadableAnswer, match="302"):
@@ -206,21 +220,23 @@ def test_a_redirect_is_not_followed(company, web) -> None:
     assert len(web.requests()) == 1
 
 
-def test_an_answer_nested_without_end_is_unreadable(company, web) -> None:
+def test_an_answer_nested_without_end_is_unreadable(company: CompanyAtProcore, web: Web) -> None:
     """D106."""
     web.answer("GET", TYPES, b"[" * 200_000)
     with pytest.raises(ProcoreUnavailable):
         company.time_types()
 
 
-def test_nan_is_no_json(company, web) -> None:
+def test_nan_is_no_json(company: CompanyAtProcore, web: Web) -> None:
     """D106: hours are exact decimals."""
     web.answer("GET", CARDS, b'[{"id": 1, "hours": NaN}]')
     with pytest.raises(ProcoreUnavailable):
         company.by_ids([1])
 
 
-def test_procores_clock_is_the_newest_date_header(company, web, clock) -> None:
+def test_procores_clock_is_the_newest_date_header(
+    company: CompanyAtProcore, web: Web, clock: ManualClock
+) -> None:
     """D32, mechanism 12: cursors move by Procore's clock, never by ours."""
     web.answer("GET", TYPES, [])
     clock.advance(-30)
@@ -231,20 +247,20 @@ def test_procores_clock_is_the_newest_date_header(company, web, clock) -> None:
     assert company.server_time() == START
 
 
-def test_procores_clock_is_asked_for_when_nothing_was_asked_yet(company, web) -> None:
+def test_procores_clock_is_asked_for_when_nothing_was_asked_yet(company: CompanyAtProcore, web: Web) -> None:
     """D32."""
     web.answer("GET", TYPES, [])
     assert company.server_time() == START
 
 
-def test_every_company_call_carries_the_companys_header(company, web) -> None:
+def test_every_company_call_carries_the_companys_header(company: CompanyAtProcore, web: Web) -> None:
     """Integration Health 5."""
     web.answer("GET", CARDS, [card(1)])
     company.by_ids([1])
     assert web.requests()[0].headers["Procore-Company-Id"] == str(COMPANY)
 
 
-def test_no_token_is_logged(company, web, caplog) -> None:
+def test_no_token_is_logged(company: CompanyAtProcore, web: Web, caplog: pytest.LogCaptureFixture) -> None:
     """Invariant 9: method, path template, status, time and request id are."""
     web.answer("GET", CARDS, [card(1)], headers={"x-request-id": "abc123"})
     with caplog.at_level("DEBUG"):
@@ -255,7 +271,7 @@ def test_no_token_is_logged(company, web, caplog) -> None:
     assert "x-request-id=abc123" in caplog.text
 
 
-def test_calls_are_counted_by_route(company, procore, web) -> None:
+def test_calls_are_counted_by_route(company: CompanyAtProcore, procore: Procore, web: Web) -> None:
     """The figures of the benchmarks."""
     web.answer("GET", TYPES, [])
     company.time_types()
@@ -263,7 +279,7 @@ def test_calls_are_counted_by_route(company, procore, web) -> None:
     assert procore.client.calls["GET /rest/v1.0/companies/{company_id}/timecard_time_types"] == 2
 
 
-def test_401_after_one_renewal_is_told_and_not_repeated(company, web) -> None:
+def test_401_after_one_renewal_is_told_and_not_repeated(company: CompanyAtProcore, web: Web) -> None:
     """D100."""
     web.answer("GET", TYPES, {"message": "The access token is invalid"}, 401)
     web.answer("GET", f"{API}/oauth/token/info", {"error": "invalid_token"}, 401)
@@ -273,7 +289,9 @@ def test_401_after_one_renewal_is_told_and_not_repeated(company, web) -> None:
     assert web.tokens == 1
 
 
-def test_401_of_a_token_that_is_alive_means_the_app_is_not_installed(company, web) -> None:
+def test_401_of_a_token_that_is_alive_means_the_app_is_not_installed(
+    company: CompanyAtProcore, web: Web
+) -> None:
     """R8: Procore also says 401 where the app is absent."""
     web.answer("GET", TYPES, {"message": "Unauthorized"}, 401)
     web.answer("GET", f"{API}/oauth/token/info", {"resource_owner_id": None, "expires_in_seconds": 5000})

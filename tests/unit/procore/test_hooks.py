@@ -1,13 +1,16 @@
 """Webhooks: what is offered where, hooks with triggers, removal, deliveries."""
 
 import json
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 
-from tests.unit.procore.canned import API, COMPANY
+from tests.unit.procore.canned import API, COMPANY, Web
 from webapp.errors import PermissionMissing, ProcoreRefused, ProcoreUnavailable
-from webapp.procore.hooks import VERBS, TheirHook
+from webapp.procore.factory import Procore
+from webapp.procore.hooks import VERBS, Hooks, TheirHook
 
 HOOKS = f"{API}/rest/v1.0/webhooks/hooks"
 RESOURCES = f"{API}/rest/v1.0/webhooks/resources"
@@ -15,11 +18,11 @@ PROJECT = 562949953421312
 
 
 @pytest.fixture
-def hooks(procore):
+def hooks(procore: Procore) -> Hooks:
     return procore.hooks(COMPANY)
 
 
-def query_of(request) -> dict[str, list[str]]:
+def query_of(request: requests.PreparedRequest) -> dict[str, list[str]]:
     return parse_qs(urlsplit(request.url).query)
 
 
@@ -35,13 +38,15 @@ def query_of(request) -> dict[str, list[str]]:
         ([], set()),
     ],
 )
-def test_whether_procore_offers_time_card_triggers_is_asked(hooks, web, rows, verbs) -> None:
+def test_whether_procore_offers_time_card_triggers_is_asked(
+    hooks: Hooks, web: Web, rows: list[Any], verbs: set[str]
+) -> None:
     """R4."""
     web.answer("GET", RESOURCES, rows)
     assert hooks.offered() == verbs
 
 
-def test_both_levels_can_be_asked_for(hooks, web) -> None:
+def test_both_levels_can_be_asked_for(hooks: Hooks, web: Web) -> None:
     """R4: the company by its header, a project by its id."""
     web.answer("GET", RESOURCES, [])
     hooks.offered()
@@ -52,7 +57,7 @@ def test_both_levels_can_be_asked_for(hooks, web) -> None:
     assert query_of(project) == {"project_id": [str(PROJECT)]}
 
 
-def test_a_hook_is_made_with_its_own_secret(hooks, web) -> None:
+def test_a_hook_is_made_with_its_own_secret(hooks: Hooks, web: Web) -> None:
     """R4."""
     web.answer("POST", HOOKS, {"id": 55021, "namespace": "timesite", "owned_by_company_id": COMPANY}, 201)
     hook = hooks.create("timesite", "https://time.example.com/webhooks/procore", "Bearer s3cret")
@@ -68,7 +73,7 @@ def test_a_hook_is_made_with_its_own_secret(hooks, web) -> None:
     }
 
 
-def test_a_project_hook_names_the_project_alone(hooks, web) -> None:
+def test_a_project_hook_names_the_project_alone(hooks: Hooks, web: Web) -> None:
     """R4."""
     web.answer("POST", HOOKS, {"id": 55021, "owned_by_project_id": PROJECT}, 201)
     assert hooks.create("timesite", "https://x.example/", "s", PROJECT).project_id == PROJECT
@@ -77,7 +82,7 @@ def test_a_project_hook_names_the_project_alone(hooks, web) -> None:
     assert "company_id" not in body
 
 
-def test_only_hooks_of_our_namespace_and_scope_are_ours(hooks, web) -> None:
+def test_only_hooks_of_our_namespace_and_scope_are_ours(hooks: Hooks, web: Web) -> None:
     """R4: a hook whose answer was lost is found again."""
     rows = [
         {"id": 1, "namespace": "timesite", "destination_url": "https://a/", "owned_by_project_id": None},
@@ -89,7 +94,7 @@ def test_only_hooks_of_our_namespace_and_scope_are_ours(hooks, web) -> None:
     assert [hook.id for hook in hooks.named("timesite", PROJECT)] == [2]
 
 
-def test_missing_triggers_are_made_and_others_left_alone(hooks, web) -> None:
+def test_missing_triggers_are_made_and_others_left_alone(hooks: Hooks, web: Web) -> None:
     """R4: connecting twice makes nothing twice."""
     triggers = f"{HOOKS}/55021/triggers"
     web.answer("GET", triggers, [{"id": 1, "resource_name": "Timecard Entries", "event_type": "CREATE"}])
@@ -101,7 +106,7 @@ def test_missing_triggers_are_made_and_others_left_alone(hooks, web) -> None:
     assert sent["company_id"] == COMPANY
 
 
-def test_nothing_is_made_when_all_triggers_are_there(hooks, web) -> None:
+def test_nothing_is_made_when_all_triggers_are_there(hooks: Hooks, web: Web) -> None:
     """R4."""
     rows = [
         {"id": i, "resource_name": "Timecard Entries", "event_type": verb} for i, verb in enumerate(VERBS)
@@ -111,7 +116,7 @@ def test_nothing_is_made_when_all_triggers_are_there(hooks, web) -> None:
     assert len(web.requests()) == 1
 
 
-def test_triggers_that_could_not_be_made_are_told_in_procores_words(hooks, web) -> None:
+def test_triggers_that_could_not_be_made_are_told_in_procores_words(hooks: Hooks, web: Web) -> None:
     """R3: nothing half-connected goes unsaid."""
     web.answer("GET", f"{HOOKS}/55021/triggers", [])
     failed = [{"code": "422", "message": "Unprocessable", "errors": {"resource_name": ["is not offered"]}}]
@@ -123,21 +128,21 @@ def test_triggers_that_could_not_be_made_are_told_in_procores_words(hooks, web) 
 @pytest.mark.parametrize(
     "status, body", [(200, None), (204, None), (403, {"message": "no"}), (404, {"message": "no"})]
 )
-def test_403_and_404_count_as_removed(hooks, web, status: int, body) -> None:
+def test_403_and_404_count_as_removed(hooks: Hooks, web: Web, status: int, body: Any) -> None:
     """R7."""
     web.answer("DELETE", f"{HOOKS}/55021", b"" if body is None else body, status)
     hooks.delete(55021)
     assert query_of(web.requests()[0]) == {"company_id": [str(COMPANY)]}
 
 
-def test_a_removal_that_procore_did_not_confirm_is_told(hooks, web) -> None:
+def test_a_removal_that_procore_did_not_confirm_is_told(hooks: Hooks, web: Web) -> None:
     """R7: it is retried."""
     web.answer("DELETE", f"{HOOKS}/55021", {}, 503)
     with pytest.raises(ProcoreUnavailable):
         hooks.delete(55021)
 
 
-def test_failing_and_discarded_deliveries_can_be_read(hooks, web) -> None:
+def test_failing_and_discarded_deliveries_can_be_read(hooks: Hooks, web: Web) -> None:
     """R31e."""
     row = {
         "event": {"id": 734410021, "ulid": "01KA7W", "event_type": "update", "resource_id": 77120455},
@@ -154,14 +159,14 @@ def test_failing_and_discarded_deliveries_can_be_read(hooks, web) -> None:
     assert query["project_id"] == [str(PROJECT)]
 
 
-def test_a_missing_permission_is_told_while_connecting(hooks, web) -> None:
+def test_a_missing_permission_is_told_while_connecting(hooks: Hooks, web: Web) -> None:
     """R3."""
     web.answer("POST", HOOKS, {"message": "You need Standard on Webhooks"}, 403)
     with pytest.raises(PermissionMissing, match="Standard on Webhooks"):
         hooks.create("timesite", "https://x.example/", "s")
 
 
-def test_a_company_that_names_the_payload_version_in_full_gets_it_in_full(hooks, web) -> None:
+def test_a_company_that_names_the_payload_version_in_full_gets_it_in_full(hooks: Hooks, web: Web) -> None:
     """README of the contract, 12.10: which names apply is not published."""
     web.answer("POST", HOOKS, {"errors": {"api_version": ["is not on offer"]}}, 422)
     web.answer("POST", HOOKS, {"id": 55021}, 201)

@@ -6,10 +6,12 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import requests
 
+from tests.unit.procore.canned import MakeSession
 from webapp.clock import ManualClock
 from webapp.errors import ProcoreUnavailable, UnreadableAnswer
 from webapp.procore.client import Client
@@ -57,7 +59,9 @@ def client_for(address: str, clock: ManualClock, make_session: Callable[[], requ
     return Client(address, address, clock, make_session)
 
 
-def test_a_refused_connection_proves_that_nothing_was_done(clock, make_session) -> None:
+def test_a_refused_connection_proves_that_nothing_was_done(
+    clock: ManualClock, make_session: MakeSession
+) -> None:
     """D6, D105."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         address = f"http://127.0.0.1:{free.getsockname()[1]}"
@@ -77,7 +81,9 @@ def test_a_refused_connection_proves_that_nothing_was_done(clock, make_session) 
     ],
     ids=["reset", "closed", "short", "short chunk", "garbage"],
 )
-def test_a_write_that_may_have_arrived_has_an_unknown_effect(server, clock, make_session, raw) -> None:
+def test_a_write_that_may_have_arrived_has_an_unknown_effect(
+    server: Server, clock: ManualClock, make_session: MakeSession, raw: bytes | None
+) -> None:
     """D6, R21: the answer was lost on the way."""
     client = client_for(server(raw), clock, make_session)
     with pytest.raises(ProcoreUnavailable) as told:
@@ -86,7 +92,9 @@ def test_a_write_that_may_have_arrived_has_an_unknown_effect(server, clock, make
     assert client.calls["POST /rest/v1.0/companies/{company_id}/timecard_entries"] == 1
 
 
-def test_a_read_whose_answer_was_lost_has_no_effect_to_know(server, clock, make_session) -> None:
+def test_a_read_whose_answer_was_lost_has_no_effect_to_know(
+    server: Server, clock: ManualClock, make_session: MakeSession
+) -> None:
     """D105."""
     client = client_for(server(b""), clock, make_session)
     with pytest.raises(ProcoreUnavailable) as told:
@@ -94,7 +102,9 @@ def test_a_read_whose_answer_was_lost_has_no_effect_to_know(server, clock, make_
     assert not told.value.is_effect_unknown
 
 
-def test_an_answer_without_end_is_given_up(server, clock, make_session) -> None:
+def test_an_answer_without_end_is_given_up(
+    server: Server, clock: ManualClock, make_session: MakeSession
+) -> None:
     """Bodies are bounded."""
     body = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + b"x" * 100_000
     address = server(body)
@@ -103,7 +113,13 @@ def test_an_answer_without_end_is_given_up(server, clock, make_session) -> None:
         client.send(TIME_TYPES, company_id=1, token="t")
 
 
-def test_a_netrc_file_cannot_replace_the_token(server, clock, make_session, tmp_path, monkeypatch) -> None:
+def test_a_netrc_file_cannot_replace_the_token(
+    server: Server,
+    clock: ManualClock,
+    make_session: MakeSession,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Invariant 9: what is sent as Authorization is what the token layer gave."""
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login thief password secret\n")
@@ -114,3 +130,14 @@ def test_a_netrc_file_cannot_replace_the_token(server, clock, make_session, tmp_
     address = server(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n[]")
     Client(address, address, clock, lambda: session).send(TIME_TYPES, company_id=1, token="t")
     assert heard == ["Bearer t"]
+
+
+def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(
+    server: Server, clock: ManualClock, make_session: MakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R35: the local Procore works behind a company's proxy, too."""
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    address = server(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n[]")
+    answer = client_for(address, clock, make_session).send(TIME_TYPES, company_id=1, token="t")
+    assert answer.status == 200

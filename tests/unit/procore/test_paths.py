@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.procore.canned import MakeSession
+from webapp.clock import ManualClock
 from webapp.procore.client import Client
 from webapp.procore.paths import ALLOWED, AUTHORIZE, PROJECTS, Route
 
@@ -32,14 +34,16 @@ def test_what_the_contract_wants_a_company_header_for_is_not_sent_without(route:
     assert route.needs_company == is_required
 
 
-def test_a_company_call_without_its_header_is_refused_by_us(clock, make_session) -> None:
+def test_a_company_call_without_its_header_is_refused_by_us(
+    clock: ManualClock, make_session: MakeSession
+) -> None:
     """Integration Health 5: before anything is sent."""
     client = Client("http://localhost:8001", "http://localhost:8001", clock, make_session)
     with pytest.raises(ValueError, match="Procore-Company-Id"):
         client.send(PROJECTS, token="t")
 
 
-def test_a_route_that_is_not_listed_is_refused_by_us(clock, make_session) -> None:
+def test_a_route_that_is_not_listed_is_refused_by_us(clock: ManualClock, make_session: MakeSession) -> None:
     """Integration Health 7."""
     client = Client("http://localhost:8001", "http://localhost:8001", clock, make_session)
     with pytest.raises(ValueError, match="not a route of the contract"):

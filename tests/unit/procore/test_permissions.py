@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 
-from tests.unit.procore.canned import API, COMPANY
+from tests.unit.procore.canned import API, COMPANY, Web
+from tests.unit.procore.memory import MemoryTokens
+from webapp.clock import ManualClock
 from webapp.domain.credentials import TokenPair, user_key
 from webapp.errors import UnreadableAnswer
-from webapp.procore.people import CompanyMe, TheirCompany
+from webapp.procore.factory import Procore
+from webapp.procore.people import CompanyMe, Person, TheirCompany
 from webapp.procore.permissions import is_admin, lines_of
 
 ANA = user_key(8801457)
@@ -67,12 +70,12 @@ def test_permissions_without_tools_are_unreadable() -> None:
 
 
 @pytest.fixture
-def ana(procore, tokens, clock):
+def ana(procore: Procore, tokens: MemoryTokens, clock: ManualClock) -> Person:
     tokens.save(ANA, TokenPair("access-ana", "refresh-ana", clock.now().replace(hour=9, minute=20)))
     return procore.person(ANA)
 
 
-def test_who_a_person_is_needs_no_company_header(ana, web) -> None:
+def test_who_a_person_is_needs_no_company_header(ana: Person, web: Web) -> None:
     """R2; README of the contract, 3."""
     web.answer(
         "GET", f"{API}/rest/v1.0/me", {"id": 8801457, "login": "dana@example.com", "name": "Dana Ortiz"}
@@ -85,7 +88,7 @@ def test_who_a_person_is_needs_no_company_header(ana, web) -> None:
     assert {r.headers["Authorization"] for r in web.requests()} == {"Bearer access-ana"}
 
 
-def test_a_person_in_a_company_has_a_level_a_person_id_and_projects(ana, web) -> None:
+def test_a_person_in_a_company_has_a_level_a_person_id_and_projects(ana: Person, web: Web) -> None:
     """R2: asked with their own token."""
     me = {
         "id": 9,
@@ -103,7 +106,7 @@ def test_a_person_in_a_company_has_a_level_a_person_id_and_projects(ana, web) ->
     assert {r.headers["Procore-Company-Id"] for r in web.requests()} == {str(COMPANY)}
 
 
-def test_what_the_service_account_has_is_asked(procore, web) -> None:
+def test_what_the_service_account_has_is_asked(procore: Procore, web: Web) -> None:
     """R1, R3."""
     service = procore.service(COMPANY)
     web.answer(
@@ -123,7 +126,7 @@ def test_what_the_service_account_has_is_asked(procore, web) -> None:
     assert {r.headers["Procore-Company-Id"] for r in web.requests()} == {str(COMPANY)}
 
 
-def test_a_company_where_the_app_is_not_installed_is_none(procore, web) -> None:
+def test_a_company_where_the_app_is_not_installed_is_none(procore: Procore, web: Web) -> None:
     """R3: a wrong id is told apart."""
     web.answer("GET", f"{API}/rest/v1.0/companies", [{"id": 1, "name": "x"}])
     assert procore.service(COMPANY).company() is None

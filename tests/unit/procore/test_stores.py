@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from tests.fixtures.app import MakeApp
 from tests.unit.procore.canned import START
 from tests.unit.procore.memory import MemoryBudgets, MemoryTokens
 from webapp.domain.credentials import SERVICE, Budget, StoredTokens, TokenPair
@@ -134,7 +135,7 @@ def test_tokens_are_unreadable_in_the_database(app: Flask) -> None:
 
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def test_of_many_that_ask_at_once_one_gets_the_lock(
-    kind: str, request: pytest.FixtureRequest, make_app
+    kind: str, request: pytest.FixtureRequest, make_app: MakeApp
 ) -> None:
     """Mechanism 16: also when the row is not there yet."""
     app = make_app(DATABASE_URL=request.getfixturevalue("sqlite_url" if kind == "sqlite" else "postgres_url"))

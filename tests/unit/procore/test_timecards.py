@@ -2,17 +2,20 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 
-from tests.unit.procore.canned import API, CARDS, COMPANY, START, card
+from tests.unit.procore.canned import API, CARDS, COMPANY, START, Web, card
 from webapp.errors import ProcoreUnavailable, UnreadableAnswer
+from webapp.procore.factory import CompanyAtProcore
 
 LOW, HIGH = START - timedelta(hours=1), START
 
 
-def query_of(request) -> dict[str, list[str]]:
+def query_of(request: requests.PreparedRequest) -> dict[str, list[str]]:
     return parse_qs(urlsplit(request.url).query)
 
 
@@ -20,7 +23,7 @@ def ids(pages) -> list[list[int]]:
     return [[card.id for card in page] for page in pages]
 
 
-def test_many_ids_are_asked_for_in_few_calls(company, web) -> None:
+def test_many_ids_are_asked_for_in_few_calls(company: CompanyAtProcore, web: Web) -> None:
     """Receiving 1,000 cards takes seven list calls."""
     web.answer("GET", CARDS, [])
     company.by_ids([*range(1, 1001), 5])
@@ -30,7 +33,9 @@ def test_many_ids_are_asked_for_in_few_calls(company, web) -> None:
     assert max(len(request.url) for request in web.requests()) < 8000
 
 
-def test_every_list_names_a_window_and_asks_for_cards_in_progress(company, web) -> None:
+def test_every_list_names_a_window_and_asks_for_cards_in_progress(
+    company: CompanyAtProcore, web: Web
+) -> None:
     """D29a; README of the contract, 4: the list's own window is unpublished."""
     web.answer("GET", CARDS, [])
     company.by_ids([1])
@@ -44,13 +49,13 @@ def test_every_list_names_a_window_and_asks_for_cards_in_progress(company, web) 
         assert query["per_page"] == ["2000"]
 
 
-def test_only_live_cards_that_were_asked_for_come_back(company, web) -> None:
+def test_only_live_cards_that_were_asked_for_come_back(company: CompanyAtProcore, web: Web) -> None:
     """D102: a deleted one is told by deleted_between."""
     web.answer("GET", CARDS, [card(1), card(2, deleted_at="2026-11-21T23:00:00Z"), card(9)])
     assert company.by_ids([1, 2, 3]).keys() == {1}
 
 
-def test_ranges_are_iso_8601_in_utc(company, web) -> None:
+def test_ranges_are_iso_8601_in_utc(company: CompanyAtProcore, web: Web) -> None:
     """README of the contract, 3."""
     web.answer("GET", CARDS, [])
     list(company.updated_between(LOW, HIGH))
@@ -58,7 +63,7 @@ def test_ranges_are_iso_8601_in_utc(company, web) -> None:
     assert query_of(web.requests()[0])["filters[updated_at]"] == [wanted]
 
 
-def test_pages_follow_link_by_number_and_never_by_address(company, web) -> None:
+def test_pages_follow_link_by_number_and_never_by_address(company: CompanyAtProcore, web: Web) -> None:
     """README of the contract, 3; a token never travels to an address that an answer names."""
     more = {"Link": '<http://elsewhere.example/?page=2>; rel="next", <http://x/>; rel="last"', "Total": "3"}
     web.answer("GET", CARDS, [card(1), card(2)], headers=more)
@@ -68,7 +73,7 @@ def test_pages_follow_link_by_number_and_never_by_address(company, web) -> None:
     assert all(request.url.startswith(API) for request in web.requests())
 
 
-def test_without_link_a_page_that_is_not_full_is_the_last(company, web) -> None:
+def test_without_link_a_page_that_is_not_full_is_the_last(company: CompanyAtProcore, web: Web) -> None:
     """README of the contract, 3: Procore's own page size counts, not the one we asked for."""
     size = {"Per-Page": "2", "Total": "3"}
     web.answer("GET", CARDS, [card(1), card(2)], headers=size)
@@ -76,13 +81,13 @@ def test_without_link_a_page_that_is_not_full_is_the_last(company, web) -> None:
     assert ids(company.updated_between(LOW, HIGH)) == [[1, 2], [3]]
 
 
-def test_a_list_that_does_not_page_is_read_once(company, web) -> None:
+def test_a_list_that_does_not_page_is_read_once(company: CompanyAtProcore, web: Web) -> None:
     """README of the contract, 3: not every list pages. Bounded."""
     web.answer("GET", CARDS, [card(1)], headers={"Per-Page": "1"})
     assert ids(company.updated_between(LOW, HIGH)) == [[1]]
 
 
-def test_a_card_pushed_over_a_page_border_is_not_missed(company, web) -> None:
+def test_a_card_pushed_over_a_page_border_is_not_missed(company: CompanyAtProcore, web: Web) -> None:
     """D4, mechanism 12: a card left the range while we paged, so 3 moved onto the page already read."""
 
     def more(total: int) -> dict[str, str]:
@@ -96,7 +101,9 @@ def test_a_card_pushed_over_a_page_border_is_not_missed(company, web) -> None:
     assert len(web.requests()) == 4
 
 
-def test_a_card_that_shows_twice_is_told_twice_only_if_it_changed(company, web) -> None:
+def test_a_card_that_shows_twice_is_told_twice_only_if_it_changed(
+    company: CompanyAtProcore, web: Web
+) -> None:
     """Mechanism 12."""
     later = card(2, updated_at="2026-11-21T23:00:00Z")
     web.answer("GET", CARDS, [card(1), card(2)], headers={"Link": '<http://x/>; rel="next"', "Total": "3"})
@@ -104,7 +111,7 @@ def test_a_card_that_shows_twice_is_told_twice_only_if_it_changed(company, web) 
     assert ids(company.updated_between(LOW, HIGH)) == [[1, 2], [2]]
 
 
-def test_reading_again_ends(company, web) -> None:
+def test_reading_again_ends(company: CompanyAtProcore, web: Web) -> None:
     """Bounded: totals that never hold still."""
     for number in range(12):
         link = '<http://x/>; rel="next"' if number % 2 == 0 else ""
@@ -113,21 +120,23 @@ def test_reading_again_ends(company, web) -> None:
     assert len(web.requests()) == 6
 
 
-def test_updated_lists_leave_deleted_cards_out_and_deleted_lists_live_ones(company, web) -> None:
+def test_updated_lists_leave_deleted_cards_out_and_deleted_lists_live_ones(
+    company: CompanyAtProcore, web: Web
+) -> None:
     """D102; README of the contract, 12.1."""
     web.answer("GET", CARDS, [card(1), card(2, deleted_at="2026-11-21T23:00:00Z")])
     assert ids(company.updated_between(LOW, HIGH)) == [[1]]
     assert ids(company.deleted_between(LOW, HIGH)) == [[2]]
 
 
-def test_deleted_cards_can_be_asked_for_by_id(company, web) -> None:
+def test_deleted_cards_can_be_asked_for_by_id(company: CompanyAtProcore, web: Web) -> None:
     """D102."""
     web.answer("GET", CARDS, [card(i, deleted_at="2026-11-21T23:00:00Z") for i in (1, 2)])
     assert ids(company.deleted_between(LOW, HIGH, [2, 3])) == [[2]]
     assert query_of(web.requests()[0])["filters[id][]"] == ["2", "3"]
 
 
-def test_one_unreadable_card_does_not_hold_the_others(company, web) -> None:
+def test_one_unreadable_card_does_not_hold_the_others(company: CompanyAtProcore, web: Web) -> None:
     """D9, D106: it is told apart, with what was missing, until it is read again without fault."""
     web.answer("GET", CARDS, [card(1), card(2, project=None), card(3)])
     web.answer("GET", CARDS, [card(2)])
@@ -137,7 +146,7 @@ def test_one_unreadable_card_does_not_hold_the_others(company, web) -> None:
     assert company.unreadable == {}
 
 
-def test_a_card_without_an_id_makes_the_list_unreadable(company, web) -> None:
+def test_a_card_without_an_id_makes_the_list_unreadable(company: CompanyAtProcore, web: Web) -> None:
     """D106: nothing goes missing silently."""
     web.answer("GET", CARDS, [card(1), {"hours": "8"}])
     with pytest.raises(UnreadableAnswer) as told:
@@ -145,21 +154,21 @@ def test_a_card_without_an_id_makes_the_list_unreadable(company, web) -> None:
     assert told.value.missing == "id"
 
 
-def test_a_list_that_is_none_is_unreadable(company, web) -> None:
+def test_a_list_that_is_none_is_unreadable(company: CompanyAtProcore, web: Web) -> None:
     """D106."""
     web.answer("GET", CARDS, {"message": "hello"})
     with pytest.raises(UnreadableAnswer):
         company.by_ids([1])
 
 
-def test_an_update_answers_with_the_card_as_procore_holds_it(company, web) -> None:
+def test_an_update_answers_with_the_card_as_procore_holds_it(company: CompanyAtProcore, web: Web) -> None:
     """D47."""
     web.answer("PATCH", f"{CARDS}/77", card(77, hours="7.75"))
     told = company.update(77, 562949953, date(2026, 11, 21), {"hours": Decimal("7.7")})
     assert told.timecard.hours == Decimal("7.75")
 
 
-def test_an_update_whose_answer_is_no_card_counts_as_lost(company, web) -> None:
+def test_an_update_whose_answer_is_no_card_counts_as_lost(company: CompanyAtProcore, web: Web) -> None:
     """D87: what was sent is compared with what is read back, always."""
     web.answer("PATCH", f"{CARDS}/77", {"id": 77})
     with pytest.raises(ProcoreUnavailable) as told:
@@ -168,14 +177,14 @@ def test_an_update_whose_answer_is_no_card_counts_as_lost(company, web) -> None:
 
 
 @pytest.mark.parametrize("status, body", [(200, card(77)), (204, None)])
-def test_a_deletion_needs_no_body(company, web, status: int, body) -> None:
+def test_a_deletion_needs_no_body(company: CompanyAtProcore, web: Web, status: int, body: Any) -> None:
     """R17."""
     web.answer("DELETE", f"{CARDS}/77", b"" if body is None else body, status)
     company.delete(77)
     assert len(web.requests()) == 1
 
 
-def test_change_history_names_column_values_when_and_who(company, web) -> None:
+def test_change_history_names_column_values_when_and_who(company: CompanyAtProcore, web: Web) -> None:
     """D41."""
     url = f"{API}/rest/v1.0/companies/{COMPANY}/timecard_entries/77/change_history"
     row = {"column": "hours", "old_value": "8.5", "new_value": 7.75, "created_by": "Dana Ortiz"}

@@ -6,9 +6,12 @@ from datetime import timedelta
 import pytest
 import requests
 
-from tests.unit.procore.canned import API, COMPANY, START
+from tests.unit.procore.canned import API, COMPANY, START, MakeProcore, Web
+from tests.unit.procore.memory import MemoryTokens
+from webapp.clock import ManualClock
 from webapp.domain.credentials import SERVICE, StoredTokens, TokenPair, user_key
 from webapp.errors import ProcoreUnavailable, SignInExpired
+from webapp.procore.factory import CompanyAtProcore, Procore
 
 TYPES = f"{API}/rest/v1.0/companies/{COMPANY}/timecard_time_types"
 ANA = user_key(8801457)
@@ -18,11 +21,11 @@ def pair(name: str, minutes: float = 90) -> TokenPair:
     return TokenPair(f"access-{name}", f"refresh-{name}", START + timedelta(minutes=minutes))
 
 
-def authorizations(web) -> list[str]:
+def authorizations(web: Web) -> list[str]:
     return [request.headers["Authorization"] for request in web.requests()]
 
 
-def test_one_token_serves_many_calls(company, web) -> None:
+def test_one_token_serves_many_calls(company: CompanyAtProcore, web: Web) -> None:
     """Integration Health 4."""
     web.answer("GET", TYPES, [])
     for _ in range(5):
@@ -31,7 +34,7 @@ def test_one_token_serves_many_calls(company, web) -> None:
     assert authorizations(web) == ["Bearer access-1"] * 5
 
 
-def test_a_token_is_renewed_ahead_of_its_end(company, web, clock) -> None:
+def test_a_token_is_renewed_ahead_of_its_end(company: CompanyAtProcore, web: Web, clock: ManualClock) -> None:
     """Mechanism 16: at 75 of 90 minutes, give or take five."""
     web.answer("GET", TYPES, [])
     company.time_types()
@@ -44,7 +47,7 @@ def test_a_token_is_renewed_ahead_of_its_end(company, web, clock) -> None:
     assert authorizations(web)[-1] == "Bearer access-2"
 
 
-def test_the_new_pair_is_stored_before_it_is_used(procore, web, tokens) -> None:
+def test_the_new_pair_is_stored_before_it_is_used(procore: Procore, web: Web, tokens: MemoryTokens) -> None:
     """README of the contract, 2: the old refresh token is void from the moment it is sent."""
     tokens.save(ANA, pair("old", minutes=5))
     stored_when_used = []
@@ -60,7 +63,9 @@ def test_the_new_pair_is_stored_before_it_is_used(procore, web, tokens) -> None:
     assert stored_when_used[0].pair.refresh_token == "refresh-1"
 
 
-def test_while_another_process_renews_the_old_token_will_do(company, web, clock, tokens) -> None:
+def test_while_another_process_renews_the_old_token_will_do(
+    company: CompanyAtProcore, web: Web, clock: ManualClock, tokens: MemoryTokens
+) -> None:
     """Mechanism 16: at most one token request in flight, and nobody waits for one that is not urgent."""
     tokens.save(SERVICE, pair("old", minutes=5))
     tokens.lock(SERVICE, "another", START, START + timedelta(seconds=45))
@@ -70,7 +75,9 @@ def test_while_another_process_renews_the_old_token_will_do(company, web, clock,
     assert authorizations(web) == ["Bearer access-old"]
 
 
-def test_without_a_token_the_other_process_is_waited_for(make_procore, web, clock, tokens) -> None:
+def test_without_a_token_the_other_process_is_waited_for(
+    make_procore: MakeProcore, web: Web, clock: ManualClock, tokens: MemoryTokens
+) -> None:
     """Invariant 8: at most one token request in flight."""
     tokens.save(SERVICE, pair("dead", minutes=-1))
     tokens.lock(SERVICE, "another", START, START + timedelta(seconds=45))
@@ -89,7 +96,7 @@ def test_without_a_token_the_other_process_is_waited_for(make_procore, web, cloc
     assert authorizations(web) == ["Bearer access-theirs"]
 
 
-def test_waiting_for_another_process_ends(procore, web, tokens) -> None:
+def test_waiting_for_another_process_ends(procore: Procore, web: Web, tokens: MemoryTokens) -> None:
     """Bounded: the call is told to try later."""
     tokens.lock(SERVICE, "another", START, START + timedelta(hours=9))
     with pytest.raises(ProcoreUnavailable, match="renewed"):
@@ -97,7 +104,9 @@ def test_waiting_for_another_process_ends(procore, web, tokens) -> None:
     assert web.tokens == 0
 
 
-def test_the_lock_of_a_killed_process_ends_by_itself(company, web, clock, tokens) -> None:
+def test_the_lock_of_a_killed_process_ends_by_itself(
+    company: CompanyAtProcore, web: Web, clock: ManualClock, tokens: MemoryTokens
+) -> None:
     """D10."""
     tokens.lock(SERVICE, "killed", START, START + timedelta(seconds=5))
     web.answer("GET", TYPES, [])
@@ -106,7 +115,9 @@ def test_the_lock_of_a_killed_process_ends_by_itself(company, web, clock, tokens
     assert clock.now() >= START + timedelta(seconds=5)
 
 
-def test_one_401_renews_once_and_the_call_goes_through(company, web, clock) -> None:
+def test_one_401_renews_once_and_the_call_goes_through(
+    company: CompanyAtProcore, web: Web, clock: ManualClock
+) -> None:
     """D100."""
     web.answer("GET", TYPES, [])
     company.time_types()
@@ -117,7 +128,9 @@ def test_one_401_renews_once_and_the_call_goes_through(company, web, clock) -> N
     assert authorizations(web) == ["Bearer access-1", "Bearer access-1", "Bearer access-2"]
 
 
-def test_after_a_401_the_token_that_another_process_stored_is_taken(company, web, clock, tokens) -> None:
+def test_after_a_401_the_token_that_another_process_stored_is_taken(
+    company: CompanyAtProcore, web: Web, clock: ManualClock, tokens: MemoryTokens
+) -> None:
     """D100: refreshed once, for all."""
     web.answer("GET", TYPES, {"message": "revoked"}, 401)
     web.answer("GET", TYPES, [])
@@ -129,7 +142,9 @@ def test_after_a_401_the_token_that_another_process_stored_is_taken(company, web
     assert authorizations(web) == ["Bearer access-revoked", "Bearer access-theirs"]
 
 
-def test_a_person_whose_refresh_token_is_refused_has_to_sign_in_again(procore, web, tokens) -> None:
+def test_a_person_whose_refresh_token_is_refused_has_to_sign_in_again(
+    procore: Procore, web: Web, tokens: MemoryTokens
+) -> None:
     """R2, D100: told once, then without asking Procore again."""
     tokens.save(ANA, pair("old", minutes=-1))
     web.mock.remove("POST", f"{API}/oauth/token")
@@ -141,14 +156,16 @@ def test_a_person_whose_refresh_token_is_refused_has_to_sign_in_again(procore, w
     assert tokens.read(ANA) == StoredTokens(None, START)
 
 
-def test_a_person_without_tokens_is_never_asked_about(procore, web) -> None:
+def test_a_person_without_tokens_is_never_asked_about(procore: Procore, web: Web) -> None:
     """R2."""
     with pytest.raises(SignInExpired):
         procore.person(ANA).companies()
     assert len(web.mock.calls) == 0
 
 
-def test_a_wrong_client_secret_is_asked_about_once_a_minute(company, web, clock) -> None:
+def test_a_wrong_client_secret_is_asked_about_once_a_minute(
+    company: CompanyAtProcore, web: Web, clock: ManualClock
+) -> None:
     """Integration Health 4: no storm of token requests."""
     web.mock.remove("POST", f"{API}/oauth/token")
     web.answer("POST", f"{API}/oauth/token", {"error": "invalid_client", "error_description": "no"}, 401)
@@ -162,7 +179,9 @@ def test_a_wrong_client_secret_is_asked_about_once_a_minute(company, web, clock)
     assert len(web.requests("/oauth/token")) == 2
 
 
-def test_a_renewal_ahead_that_fails_leaves_the_old_token_in_use(company, web, clock, tokens) -> None:
+def test_a_renewal_ahead_that_fails_leaves_the_old_token_in_use(
+    company: CompanyAtProcore, web: Web, clock: ManualClock, tokens: MemoryTokens
+) -> None:
     """D105: the sign-in host may be down for a while."""
     tokens.save(SERVICE, pair("old", minutes=8))
     web.mock.remove("POST", f"{API}/oauth/token")
@@ -175,7 +194,7 @@ def test_a_renewal_ahead_that_fails_leaves_the_old_token_in_use(company, web, cl
     assert tokens.lock(SERVICE, "next", clock.now(), clock.now() + timedelta(seconds=1))
 
 
-def test_token_requests_are_forms_with_the_client(company, web) -> None:
+def test_token_requests_are_forms_with_the_client(company: CompanyAtProcore, web: Web) -> None:
     """README of the contract, 2: form data in the guides."""
     web.answer("GET", TYPES, [])
     company.time_types()
@@ -189,7 +208,7 @@ def test_token_requests_are_forms_with_the_client(company, web) -> None:
     assert "Authorization" not in request.headers
 
 
-def test_signing_in_keeps_the_pair_under_the_person(procore, web, tokens) -> None:
+def test_signing_in_keeps_the_pair_under_the_person(procore: Procore, web: Web, tokens: MemoryTokens) -> None:
     """R2."""
     web.answer("GET", f"{API}/rest/v1.0/me", {"id": 8801457, "login": "dana@example.com", "name": "Dana"})
     me = procore.sign_in("the-code")
@@ -200,7 +219,9 @@ def test_signing_in_keeps_the_pair_under_the_person(procore, web, tokens) -> Non
     )
 
 
-def test_signing_out_revokes_at_procore_and_erases_here(procore, web, tokens) -> None:
+def test_signing_out_revokes_at_procore_and_erases_here(
+    procore: Procore, web: Web, tokens: MemoryTokens
+) -> None:
     """R7."""
     tokens.save(ANA, pair("old"))
     web.answer("POST", f"{API}/oauth/revoke", {})
@@ -209,7 +230,9 @@ def test_signing_out_revokes_at_procore_and_erases_here(procore, web, tokens) ->
     assert tokens.read(ANA) is None
 
 
-def test_signing_out_while_procore_is_away_keeps_what_is_to_be_revoked(procore, web, tokens) -> None:
+def test_signing_out_while_procore_is_away_keeps_what_is_to_be_revoked(
+    procore: Procore, web: Web, tokens: MemoryTokens
+) -> None:
     """R7: until Procore has confirmed."""
     tokens.save(ANA, pair("old"))
     web.answer("POST", f"{API}/oauth/revoke", requests.ConnectionError("down"))
@@ -218,7 +241,7 @@ def test_signing_out_while_procore_is_away_keeps_what_is_to_be_revoked(procore, 
     assert tokens.read(ANA).pair is not None
 
 
-def test_the_authorize_address_names_client_redirect_and_state(procore) -> None:
+def test_the_authorize_address_names_client_redirect_and_state(procore: Procore) -> None:
     """R2."""
     assert procore.oauth.authorize_url("a state&more") == (
         f"{API}/oauth/authorize?response_type=code&client_id=test-client"
@@ -230,3 +253,15 @@ def test_tokens_stay_out_of_repr() -> None:
     """Invariant 9."""
     assert "access-x" not in repr(pair("x"))
     assert "refresh-x" not in repr(StoredTokens(pair("x")))
+
+
+def test_a_pair_stored_just_before_we_got_the_lock_is_taken(
+    company: CompanyAtProcore, web: Web, tokens: MemoryTokens
+) -> None:
+    """Mechanism 16: read again under the lock, so that a single-use refresh token is never sent twice."""
+    tokens.save(SERVICE, pair("dead", minutes=-1))
+    tokens.on_lock = lambda: tokens.save(SERVICE, pair("theirs"))
+    web.answer("GET", TYPES, [])
+    company.time_types()
+    assert web.tokens == 0
+    assert authorizations(web) == ["Bearer access-theirs"]
