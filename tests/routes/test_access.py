@@ -170,4 +170,3 @@ def test_a_page_that_needs_a_sign_in_keeps_the_way_back(site: Site) -> None:
 def test_a_fragment_whose_session_ended_sends_the_whole_page_to_the_sign_in(site: Site) -> None:
     answer = Visitor(site).get("/", HX_Request="true")
     assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/auth/sign-in")
-

@@ -212,7 +212,9 @@ def test_no_token_code_or_state_is_readable_in_the_database_or_the_log(
     hand_over = page.text.split('data-hand-over="')[1].split('"')[0]
     with site.app.app_context(), system(is_readonly=True) as session:
         tables = [
-            row for table in ("credentials", "sign_ins") for row in session.execute(text(f"SELECT * FROM {table}"))
+            row
+            for table in ("credentials", "sign_ins")
+            for row in session.execute(text(f"SELECT * FROM {table}"))
         ]
     assert tokens
     for secret in (*tokens, asked["state"], code, hand_over):

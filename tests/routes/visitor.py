@@ -24,7 +24,9 @@ class Visitor:
         self.client: FlaskClient = site.app.test_client()
 
     def get(self, path: str, **headers: str) -> TestResponse:
-        return self.client.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        return self.client.get(
+            path, headers={name.replace("_", "-"): value for name, value in headers.items()}
+        )
 
     def post(self, path: str, data: dict[str, str] | None = None, **headers: str) -> TestResponse:
         """With the token that the page carries."""
