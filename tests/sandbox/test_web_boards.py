@@ -91,6 +91,7 @@ def test_every_switch_of_the_model_is_on_the_board_with_a_sentence(visitor: Visi
 
 def test_the_board_sent_as_it_stands_changes_nothing(visitor: Visitor) -> None:
     visitor.submit("/switches", "switches-form")
+    assert "The switches are saved." in visitor.said()
     assert visitor.procore.world.switches == Switches()
 
 

@@ -98,7 +98,7 @@ class Visitor:
     def send(self, path: str, **values: object) -> TestResponse:
         return self.client.post(path, data=values)
 
-    def submit(self, path: str, test_id: str, status: int = 303, **changes: object) -> TestResponse:
+    def submit(self, path: str, test_id: str, status: int = 303, /, **changes: object) -> TestResponse:
         """Sends the form with this mark as it is rendered, but for the changes (None: left out)."""
         form = self.open(path).form(test_id)
         values: dict[str, object] = {**form.values, **changes}
