@@ -72,7 +72,8 @@ def new_session(retries: Retry = READ_RETRIES) -> requests.Session:
 
 
 class Client:
-    """`calls` counts what was sent, by method and path template; `server_time` is the newest Date header."""
+    """`calls` counts what was sent, by method and path template; `server_time` is the Date header of the
+    newest answer: not the latest time ever told, for Procore's clock may be set back."""
 
     def __init__(
         self,
@@ -178,7 +179,7 @@ class Client:
     def _keep_time(self, answer: Answer) -> None:
         told = answer.server_time
         if told is not None and not answer.route.is_login:
-            self.server_time = max(told, self.server_time or told)
+            self.server_time = told
 
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:

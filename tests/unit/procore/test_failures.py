@@ -234,17 +234,18 @@ def test_nan_is_no_json(company: CompanyAtProcore, web: Web) -> None:
         company.by_ids([1])
 
 
-def test_procores_clock_is_the_newest_date_header(
+def test_procores_clock_is_the_date_of_the_newest_answer(
     company: CompanyAtProcore, web: Web, clock: ManualClock
 ) -> None:
-    """D32, mechanism 12: cursors move by Procore's clock, never by ours."""
+    """D32, mechanism 12: cursors move by Procore's clock, never by ours; also when that is set back."""
     web.answer("GET", TYPES, [])
     clock.advance(-30)
     web.answer("GET", TYPES, [])
     clock.advance(300)
     company.time_types()
-    company.time_types()
     assert company.server_time() == START
+    company.time_types()
+    assert company.server_time() == START - timedelta(seconds=30)
 
 
 def test_procores_clock_is_asked_for_when_nothing_was_asked_yet(company: CompanyAtProcore, web: Web) -> None:
