@@ -1,23 +1,13 @@
 """Time cards in the forms that the endpoint families answer with."""
 
 from datetime import UTC, datetime, time
-from typing import Any
 from zoneinfo import ZoneInfo
 
+from .card_refs import Json, code_ref, crew_ref, display_name, party_ref, sheet_ref, signature_ref, user_ref
 from .history import hours_text
 from .query import shown
-from .records import CostCode, Project, Timecard, Timesheet, User
+from .records import Project, Timecard
 from .state import State
-
-Json = dict[str, Any]
-
-
-def user_ref(user: User | None) -> Json | None:
-    return None if user is None else {"id": user.id, "login": user.login, "name": user.name}
-
-
-def display_name(project: Project) -> str:
-    return f"{project.project_number} - {project.name}"
 
 
 def company_card(state: State, card: Timecard, parts: list[Timecard] | None = None) -> Json:
@@ -178,50 +168,6 @@ def sheet_card(state: State, card: Timecard) -> Json:
         "custom_fields": {},
         "party_id": card.party_id,
         "timesheet_status": sheet.status if sheet else None,
-    }
-
-
-def sheet_ref(state: State, sheet: Timesheet | None) -> Json | None:
-    if sheet is None:
-        return None
-    return {
-        "id": sheet.id,
-        "created_at": shown(sheet.created_at),
-        "updated_at": shown(sheet.updated_at),
-        "date": sheet.date.isoformat(),
-        "number": sheet.number,
-        "status": sheet.status,
-        "created_by": user_ref(state.users.get(sheet.created_by_id)),
-        "name": f"{sheet.date.isoformat()} - {sheet.number:02d}",
-    }
-
-
-def code_ref(code: CostCode | None) -> Json | None:
-    return {"id": code.id, "name": code.name} if code else None
-
-
-def crew_ref(state: State, card: Timecard) -> Json | None:
-    crew = state.crews.get(card.crew_id)
-    return {"id": crew.id, "name": crew.name} if crew else None
-
-
-def party_ref(state: State, card: Timecard) -> Json | None:
-    person = state.people.get(card.party_id)
-    return {"id": person.id, "name": person.name} if person else None
-
-
-def signature_ref(state: State, signature_id: int | None) -> Json | None:
-    signature = state.signatures.get(signature_id)
-    if signature is None:
-        return None
-    return {
-        "id": signature.id,
-        "signature_text": signature.text,
-        "file_name": None,
-        "url": None,
-        "medium_thumbnail_url": None,
-        "large_thumbnail_url": None,
-        "created_by": user_ref(state.users.get(signature.created_by_id)),
     }
 
 

@@ -11,6 +11,7 @@ from procore_sandbox.contract.requests import examine
 from . import oauth, operations
 from .access import Caller, company_of
 from .errors import Refused, bad_request, not_acceptable, not_found, too_large
+from .fault_answers import HTML_PAGE, refusal_by
 from .faults import faults_on_call
 from .health import BY_STATUS, log_call
 from .messages import Answer, Response
@@ -26,9 +27,6 @@ OAUTH_OPERATIONS = {
     ("POST", "/oauth/revoke"): "OauthRevokePost",
     ("GET", "/oauth/token/info"): "OauthTokenInfoGet",
 }
-HTML_PAGE = (
-    b"<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Something went wrong</h1></body></html>"
-)
 MISSING_HEADER = (
     "Missing Procore-Company-Id header. Add the header with the id of the company that this request acts in."
 )
@@ -83,7 +81,7 @@ class Exchange:
     def _answer(self, refusing: Fault | None) -> Answer:
         try:
             if refusing is not None:
-                raise _refusal(refusing)
+                raise refusal_by(refusing)
             if self.path.startswith("/oauth/"):
                 return self._oauth()
             return self._rest()
@@ -252,26 +250,6 @@ class Exchange:
 
 def _first(faults: list[Fault], effect: str) -> Fault | None:
     return next((fault for fault in faults if fault.effect == effect), None)
-
-
-def _refusal(fault: Fault) -> Refused:
-    messages = {
-        401: "The access token is invalid",
-        403: "App is not connected to this company",
-        404: "Not Found",
-        429: "Too many requests",
-        500: "Internal Server Error",
-        502: "Bad Gateway",
-        503: "Service Unavailable",
-    }
-    body: dict[str, Any] = {
-        "code": fault.status,
-        "message": fault.body or messages.get(fault.status, "Refused"),
-    }
-    if fault.status == 422:
-        body = {"errors": {"base": [fault.body or "is refused by a rule"]}}
-    headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
-    return Refused(fault.status, body, cause="fault: refuse", headers=headers)
 
 
 def _message(body: Any) -> str | None:

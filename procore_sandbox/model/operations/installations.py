@@ -3,7 +3,7 @@
 from typing import Any
 
 from procore_sandbox.model.access import acting_user, company_of, project_of
-from procore_sandbox.model.card_views import user_ref
+from procore_sandbox.model.card_refs import user_ref
 from procore_sandbox.model.errors import not_found, unprocessable
 from procore_sandbox.model.messages import Answer
 from procore_sandbox.model.query import shown

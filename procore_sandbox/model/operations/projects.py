@@ -3,7 +3,7 @@
 from typing import Any
 
 from procore_sandbox.model.access import PROJECT_TOOLS, company_of, project_level, project_of, projects_of
-from procore_sandbox.model.card_views import display_name
+from procore_sandbox.model.card_refs import display_name
 from procore_sandbox.model.messages import Answer
 from procore_sandbox.model.query import matches, shown, within
 from procore_sandbox.model.records import Project

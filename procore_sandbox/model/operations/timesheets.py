@@ -3,7 +3,8 @@
 from typing import Any
 
 from procore_sandbox.model.access import acting_user, company_of, project_of, require_project_level
-from procore_sandbox.model.card_views import sheet_card, sheet_ref, signature_ref
+from procore_sandbox.model.card_refs import sheet_ref, signature_ref
+from procore_sandbox.model.card_views import sheet_card
 from procore_sandbox.model.errors import not_found, unprocessable
 from procore_sandbox.model.messages import Answer
 from procore_sandbox.model.query import parse_date, within
