@@ -158,7 +158,7 @@ class _Getter:
 
     def database(self, name: str, default: str) -> str:
         value = self.text(name) or default
-        if value.startswith("sqlite:///") or value.startswith("postgresql+psycopg://"):
+        if value.startswith(("sqlite:///", "postgresql+psycopg://")):
             return value
         raise Misconfigured(name, "expects sqlite:///path or postgresql+psycopg://user:password@host/name")
 

@@ -40,7 +40,7 @@ class RateLimited(TryLater):
 
 
 class StoreUnavailable(TryLater):
-    """The database does not answer, is locked, or cut a transaction short: nothing of it was kept, or it is not known."""
+    """The database does not answer, is locked, or cut a transaction short."""
 
     title = "Timesite cannot reach its database"
 

@@ -47,7 +47,9 @@ def test_edits_and_deletions_here_follow(site: Site) -> None:
 def test_a_lost_answer_to_a_create_never_makes_two_cards(site: Site) -> None:
     """R21, D6: the answer is lost after the work was done."""
     site.connect(send=True)
-    site.world.add_fault(effect="lose_answer", method="POST", path="/rest/v1.0/companies/*/timesheets", times=1)
+    site.world.add_fault(
+        effect="lose_answer", method="POST", path="/rest/v1.0/companies/*/timesheets", times=1
+    )
     site.write("7.5")
     site.settle()
     assert len(site.cards()) == len(site.timesheets()) == 1
@@ -57,7 +59,9 @@ def test_a_lost_answer_to_a_create_never_makes_two_cards(site: Site) -> None:
 def test_a_lost_request_is_sent_again_after_the_wait(site: Site) -> None:
     """R21, D6: the request never arrived; the same payload goes out once it is certain."""
     site.connect(send=True)
-    site.world.add_fault(effect="lose_request", method="POST", path="/rest/v1.0/companies/*/timesheets", times=1)
+    site.world.add_fault(
+        effect="lose_request", method="POST", path="/rest/v1.0/companies/*/timesheets", times=1
+    )
     site.write("7.5")
     site.settle()
     assert len(site.cards()) == len(site.timesheets()) == 1
@@ -66,7 +70,9 @@ def test_a_lost_request_is_sent_again_after_the_wait(site: Site) -> None:
 def test_an_edit_made_while_the_answer_was_lost_is_sent_after_the_adoption(site: Site) -> None:
     """D6, D8: the base is what we meant to send, so the edit is a change against it."""
     site.connect(send=True)
-    site.world.add_fault(effect="lose_answer", method="POST", path="/rest/v1.0/companies/*/timesheets", times=1)
+    site.world.add_fault(
+        effect="lose_answer", method="POST", path="/rest/v1.0/companies/*/timesheets", times=1
+    )
     timesheet = site.write("7.5")
     sync.drain()
     site.rewrite(timesheet, hours=Decimal(5))
@@ -78,7 +84,9 @@ def test_an_edit_made_while_the_answer_was_lost_is_sent_after_the_adoption(site:
 def test_a_persons_edit_of_a_card_whose_answer_was_lost_is_kept(site: Site) -> None:
     """D6, R23: adopting compares with what was sent, so Procore's edit is taken and not overwritten."""
     site.connect(send=True)
-    site.world.add_fault(effect="lose_answer", method="POST", path="/rest/v1.0/companies/*/timesheets", times=1)
+    site.world.add_fault(
+        effect="lose_answer", method="POST", path="/rest/v1.0/companies/*/timesheets", times=1
+    )
     site.write("7.5")
     sync.drain()
     site.clock.advance(1)
@@ -93,7 +101,9 @@ def test_what_procore_rounds_is_agreed_and_never_echoed(site: Site) -> None:
     """D47, R22: with receiving on, both sides show what Procore stored."""
     site.connect(send=True)
     day = datetime(2026, 11, 16, tzinfo=UTC)
-    site.write(None, project=START_STOP, start=day.replace(hour=14, minute=4), stop=day.replace(hour=22, minute=7))
+    site.write(
+        None, project=START_STOP, start=day.replace(hour=14, minute=4), stop=day.replace(hour=22, minute=7)
+    )
     site.settle()
     [card], [timesheet] = site.cards(), site.timesheets()
     assert card.time_in == timesheet.start == day.replace(hour=14)

@@ -5,13 +5,11 @@ The worker's parent process looks every 2 s. No wake-up is ever needed for corre
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from webapp import queueing, wiring
-from webapp.services import sync
-from webapp.store import schedule
+from webapp.services import schedule
 
 JOBS = "webapp.jobs"
 
@@ -36,22 +34,15 @@ PERIODIC: tuple[Periodic, ...] = (
 
 def look() -> None:
     """One look: leases of the dead, records that are due, sweeps and probes that are due, periodic work."""
-    now, url = wiring.clock().now(), wiring.config().redis_url
-    schedule.free_leases(sync.has_died)
-    for company_id in schedule.companies_due(now):
+    url = wiring.config().redis_url
+    schedule.free_leases()
+    for company_id in schedule.companies_due():
         queueing.call(url, queueing.SYNC_JOB, company_id, seconds=2)
-    interval = timedelta(seconds=wiring.config().sweep_interval_seconds)
-    for company_id in schedule.companies_to_sweep(now, interval):
+    for company_id in schedule.companies_to_sweep():
         queueing.call(url, f"{JOBS}.sync.sweep_company", company_id, seconds=30)
-    for company_id in schedule.companies_to_probe(now):
+    for company_id in schedule.companies_to_probe():
         queueing.call(url, f"{JOBS}.sync.probe_company", company_id, seconds=30)
     for periodic in PERIODIC:
-        _run(periodic, lambda job, key: queueing.call(url, job, key, seconds=30))
-
-
-def _run(periodic: Periodic, call: Callable[[str, int], object]) -> None:
-    now = wiring.clock().now()
-    if not schedule.claim_run(periodic.name, now, periodic.every):
-        return
-    for company_id in [0] if periodic.is_single else schedule.companies_connected():
-        call(periodic.job, company_id)
+        if schedule.claim_run(periodic.name, periodic.every):
+            for company_id in [0] if periodic.is_single else schedule.companies_connected():
+                queueing.call(url, periodic.job, company_id, seconds=30)

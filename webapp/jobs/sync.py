@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from webapp import queueing, wiring
-from webapp.services import directory, sync
-from webapp.store import schedule
+from webapp.services import directory, schedule, sync
 
 
 def sync_company(company_id: int) -> None:
     """The key goes first: a mark made while we work wakes another job."""
     queueing.clear_wake(wiring.config().redis_url, company_id)
     sync.work(company_id)
-    if company_id in schedule.companies_due(wiring.clock().now()):
+    if company_id in schedule.companies_due():
         queueing.wake(wiring.config().redis_url, company_id)
 
 

@@ -5,7 +5,25 @@ from __future__ import annotations
 from flask import Flask
 
 from webapp import cli, logs
-from webapp.routes import api, auth, errors, frame, health, home, security, settings, webhooks
+from webapp.routes import (
+    acting,
+    activity,
+    api,
+    auth,
+    errors,
+    frame,
+    health,
+    home,
+    project_items,
+    projects,
+    security,
+    settings,
+    tasks,
+    template,
+    timesheets,
+    users,
+    webhooks,
+)
 
 
 def register(app: Flask) -> None:
@@ -16,5 +34,8 @@ def register(app: Flask) -> None:
     frame.register(app)
     for blueprint in (health.bp, auth.bp, home.bp, settings.bp, webhooks.bp):
         app.register_blueprint(blueprint)
+    acting.register(app)
+    for screen in (activity, timesheets, projects, users, tasks, project_items, template):
+        app.register_blueprint(screen.bp)
     api.register(app)
     cli.register(app)

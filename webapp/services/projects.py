@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from webapp import queueing, wiring
+from webapp.domain.timesheet import Actor
 from webapp.errors import InvalidInput, NotFound
 from webapp.services.idempotency import created_in
 from webapp.services.text import line
@@ -37,9 +38,12 @@ class Choice:
     taken_by: int | None
 
 
-def page(company_id: int, offset: int, limit: int, search: str = "") -> tuple[list[Project], int]:
+def page(
+    company_id: int, offset: int, limit: int, search: str = "", actor: Actor | None = None
+) -> tuple[list[Project], int]:
+    """By name; only those that the actor sees, when one is given."""
     with reading(company_id) as session:
-        return rows.project_page(session, offset, limit, search=search)
+        return rows.project_page(session, offset, limit, actor, search)
 
 
 def one(company_id: int, project_id: int) -> Project:

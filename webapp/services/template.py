@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from webapp import queueing, wiring
+from webapp.domain.match import folded, task_for
 from webapp.errors import InvalidInput
 from webapp.services.text import line
 from webapp.store import marks, messages
 from webapp.store import projects as rows
 from webapp.store.models import Task
 from webapp.store.session import StoreSession, reading, transaction
-from webapp.sync.match import folded, task_for
 
 HELD = "task:"
 MOST_ROWS = 500

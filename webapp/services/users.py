@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from webapp import queueing, wiring
+from webapp.domain.timesheet import Actor
 from webapp.errors import InvalidInput, NotFound
 from webapp.services.idempotency import created_in
 from webapp.services.text import line
@@ -14,12 +15,21 @@ from webapp.store import projects as directory
 from webapp.store.models import User
 from webapp.store.session import StoreSession, reading, transaction
 
-FIELDS = ("name", "email", "employee_number", "procore_person_id")
+MOST_SEEN = 2000
 
 
 def page(company_id: int, offset: int, limit: int, search: str = "") -> tuple[list[User], int]:
     with reading(company_id) as session:
         return people.page(session, offset, limit, search)
+
+
+def visible_page(actor: Actor, offset: int, limit: int, search: str = "") -> tuple[list[User], int]:
+    """All for those who see all; else themselves and who has time in what they see."""
+    with reading(actor.company_id) as session:
+        if actor.sees_all:
+            return people.page(session, offset, limit, search)
+        found = [u for u in people.seen_by(session, actor, MOST_SEEN) if search.casefold() in u.name.casefold()]
+        return found[offset : offset + limit], len(found)
 
 
 def one(company_id: int, user_id: int) -> User:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from webapp.domain.match import Candidate, folded, task_for, unique_match
 from webapp.domain.timecard import Names, Timecard
 from webapp.store.due import in_chunks
 from webapp.store.models import (
@@ -27,10 +28,7 @@ from webapp.store.models import (
 )
 from webapp.store.session import StoreSession
 from webapp.sync import holds
-from webapp.sync.dictionary import Dictionary, Place, Wanted
-from webapp.sync.holds import Reason
-from webapp.sync.match import Candidate, folded, task_for, unique_match
-from webapp.sync.ports import Settings, Unknown
+from webapp.sync.ports import Dictionary, Place, Reason, Settings, Unknown, Wanted
 
 
 def build(

@@ -12,9 +12,7 @@ from sqlalchemy import and_, or_, select, update
 from webapp.domain.timecard import CardFacts, Timecard, from_json
 from webapp.store.models import IntentRow, Link, Timesheet
 from webapp.store.session import StoreSession
-from webapp.sync.decide import Base, Tombstone
-from webapp.sync.holds import Reason
-from webapp.sync.ports import Intent, OurTimesheet, Record
+from webapp.sync.ports import Base, Intent, OurTimesheet, Reason, Record, Tombstone
 
 ALONE_FROM = 2
 """A record that was begun this often without an end is worked alone, so that a crash is its own (M18)."""

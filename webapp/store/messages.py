@@ -105,7 +105,10 @@ def fingerprint(session: StoreSession) -> tuple[Any, ...]:
 def sync_fingerprint(session: StoreSession) -> tuple[Any, ...]:
     """Differs when a timesheet or how one stands with Procore may have changed."""
     sheets = session.scalar(select(func.max(Timesheet.updated_at)))
-    return (sheets, *fingerprint(session))
+    states = session.execute(
+        select(Link.state, func.count(Link.id)).group_by(Link.state).order_by(Link.state)
+    )
+    return (sheets, *(tuple(row) for row in states), *fingerprint(session))
 
 
 def held_keys(session: StoreSession, prefix: str) -> list[str]:

@@ -22,8 +22,7 @@ from webapp.store.models import (
     User,
 )
 from webapp.store.session import StoreSession
-from webapp.sync.decide import Base, Tombstone
-from webapp.sync.ports import ClashKept, MessageLine, Outcome, TimesheetWrite
+from webapp.sync.ports import Base, ClashKept, MessageLine, Outcome, TimesheetWrite, Tombstone
 
 BY_PROCORE = "Procore"
 

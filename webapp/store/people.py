@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import func, or_, select
 
-from webapp.store.models import ProcorePerson, User
+from webapp.domain.timesheet import Actor
+from webapp.store.models import ProcorePerson, Timesheet, User
 from webapp.store.session import StoreSession
+from webapp.store.timesheets import visible
 
 
 def page(
@@ -24,6 +26,15 @@ def page(
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     rows = session.scalars(query.order_by(func.lower(User.name), User.id).offset(offset).limit(limit))
     return list(rows), total
+
+
+def seen_by(session: StoreSession, actor: Actor, limit: int) -> list[User]:
+    """All for those who see all; else themselves, and who has time in what they see."""
+    query = select(User)
+    if not actor.sees_all:
+        with_time = select(Timesheet.user_id).where(Timesheet.deleted_at.is_(None), visible(actor))
+        query = query.where(or_(User.id == (actor.user_id or 0), User.id.in_(with_time)))
+    return list(session.scalars(query.order_by(func.lower(User.name), User.id).limit(limit)))
 
 
 def user(session: StoreSession, user_id: int) -> User | None:

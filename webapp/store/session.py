@@ -98,7 +98,7 @@ def _write_only_own_rows(session: Session, context: Any, instances: Any) -> None
     if company == EVERY_COMPANY:
         return
     for row in session.new:
-        if isinstance(row, CompanyOwned) and row.company_id is None:
+        if isinstance(row, CompanyOwned) and getattr(row, "company_id", None) is None:
             row.company_id = company
     for row in (*session.new, *session.dirty, *session.deleted):
         if isinstance(row, CompanyOwned) and row.company_id != company:

@@ -16,10 +16,10 @@ from webapp.store.marks import mark_cards
 from webapp.store.models import Company, IntentRow, Link, Timesheet
 from webapp.store.outcomes import store_outcomes
 from webapp.store.session import StoreSession, reading, transaction
-from webapp.sync.dictionary import Dictionary, Wanted
 from webapp.sync.ports import (
     Clock,
     Cursors,
+    Dictionary,
     DirectoryRead,
     Intent,
     Lease,
@@ -28,6 +28,7 @@ from webapp.sync.ports import (
     Sent,
     Settings,
     Unknown,
+    Wanted,
 )
 
 ORIGIN_IDS = 2**53

@@ -1,4 +1,4 @@
-"""What the engine needs from the world, and the words for it. Adapters in procore/ and store/ implement these."""
+"""What the engine needs from the world, and the words for it: adapters import all of them from here."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 from webapp.domain.timecard import Card, CardFacts, Timecard
-from webapp.sync.decide import Base, ConflictRule, Tombstone
-from webapp.sync.dictionary import Dictionary, Wanted
-from webapp.sync.holds import Reason, State
+from webapp.sync.decide import Base as Base
+from webapp.sync.decide import ConflictRule
+from webapp.sync.decide import Tombstone as Tombstone
+from webapp.sync.dictionary import Dictionary as Dictionary
+from webapp.sync.dictionary import Place as Place
+from webapp.sync.dictionary import Wanted as Wanted
+from webapp.sync.holds import Reason as Reason
+from webapp.sync.holds import State
 
 Direction = Literal["receive", "send"]
 Verb = Literal["create", "update", "delete"]

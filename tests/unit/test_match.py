@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from webapp.sync.match import Candidate, folded, task_for, unique_match
+from webapp.domain.match import Candidate, folded, task_for, unique_match
 
 ANA = Candidate(1, ("ana@example.com", "E-7"))
 BO = Candidate(2, ("bo@example.com", "E-8"))
