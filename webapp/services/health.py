@@ -8,6 +8,7 @@ from prometheus_client.registry import Collector
 from redis.exceptions import RedisError
 
 from webapp import queueing, wiring
+from webapp.errors import StoreUnavailable
 from webapp.store import health as rows
 from webapp.store.session import system
 
@@ -21,7 +22,7 @@ def _database() -> str:
     try:
         with system(is_readonly=True) as session:
             rows.ask(session)
-    except rows.DATABASE_ERRORS:
+    except StoreUnavailable:
         return "does not answer"
     return "ok"
 

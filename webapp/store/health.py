@@ -6,13 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, func, or_, select, text
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from webapp.store.models import Company, Link
 from webapp.store.session import StoreSession
-
-DATABASE_ERRORS = (DBAPIError, OperationalError, PoolTimeout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +20,7 @@ class Numbers:
 
 
 def ask(session: StoreSession) -> None:
-    """Raises one of DATABASE_ERRORS when the database does not answer."""
+    """Raises StoreUnavailable when the database does not answer."""
     session.execute(text("SELECT 1"))
 
 
