@@ -18,14 +18,13 @@ from webapp.errors import (
     UnreadableAnswer,
 )
 from webapp.procore.answers import Answer
-from webapp.sync.holds import Reason, approved_in_procore, procore_refused
+from webapp.sync.holds import Reason, procore_refused
 
 LONGEST_WORDS = 500
 DEFAULT_WAIT = timedelta(seconds=10)
 """The spike window: what a 429 without any header most likely means."""
 
 NOT_CONNECTED = re.compile(r"not (connected|installed)", re.IGNORECASE)
-LOCK = re.compile(r"\b(approved|locked?|completed)\b|\bapproval\b(?!_status)", re.IGNORECASE)
 
 
 class TokenRefused(AppError):
@@ -119,8 +118,7 @@ def words_in(data: Any) -> tuple[str, dict[str, list[str]]]:
 
 
 def reason_of(refused: ProcoreRefused) -> Reason:
-    """Approval and locks are a hold that unapproving releases (D44); everything else fails with its words (D103)."""
-    return approved_in_procore() if LOCK.search(str(refused)) else procore_refused(str(refused))
+    return procore_refused(str(refused))
 
 
 def _texts(value: Any) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -67,6 +67,9 @@ class Timecards:
                     for card in cards
                     if card.deleted_at is not None and (chunk is None or card.id in chunk)
                 ]
+
+    def unreadable_among(self, ids: Collection[int]) -> dict[int, str]:
+        return {key: str(error) for key in ids if (error := self.unreadable.get(key)) is not None}
 
     def create_many(self, drafts: Sequence[Draft]) -> list[Created]:
         return Creating(self.api, self._made_since).create(drafts)

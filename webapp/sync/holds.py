@@ -5,8 +5,13 @@ One flat list. `key` groups what one fix releases together; it may carry the thi
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
+
+BUSY = "procore_busy"
+LOCK = re.compile(r"\b(approved|locked?|completed)\b|\bapproval\b(?!_status)", re.IGNORECASE)
+"""How Procore says that a card may not be changed any more."""
 
 State = Literal["in_sync", "waiting", "failed", "conflict", "excluded"]
 
@@ -162,7 +167,7 @@ def cannot_be_seen() -> Reason:
 
 
 def procore_busy(text: str) -> Reason:
-    return Reason("procore_busy", text, "waiting", 30)
+    return Reason(BUSY, text, "waiting", 30)
 
 
 def answer_lost() -> Reason:
@@ -186,6 +191,9 @@ def approved_in_procore() -> Reason:
 
 
 def procore_refused(text: str) -> Reason:
+    """Procore's own words. Approval and locks are a hold that unapproving releases (D44), the rest fails (D103)."""
+    if LOCK.search(text):
+        return approved_in_procore()
     return Reason("refused", f"Procore: {text}", "failed")
 
 

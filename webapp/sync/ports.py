@@ -78,6 +78,9 @@ class TimecardsAtProcore(Protocol):
         """Creates in bulk, or singly where bulk lacks a field that a draft needs. Raises ProcoreUnavailable with
         `is_effect_unknown` when the answer was lost: then any of the drafts may exist."""
 
+    def unreadable_among(self, ids: Collection[int]) -> dict[int, str]:
+        """Cards of the last reads that lack what we need, and what that is (D106); lists leave them out."""
+
     def update(self, procore_id: int, project_id: int, on: date, changes: dict[str, Any]) -> Card:
         """PATCHes the changed Timecard fields (by their names in Timecard, Procore's ids) and nothing else, plus
         date and project as read. Returns the card as Procore answered it."""

@@ -28,6 +28,8 @@ class Seen:
     is_unseen: bool = False
     is_in_doubt: bool = False
     is_taken: bool = False
+    unreadable: str | None = None
+    """What Procore's answer about this card lacks (D106)."""
     gone: Card | None = None
     """The deleted card, where it was found by our number."""
 
@@ -49,9 +51,15 @@ def read_theirs(procore: AtProcore, records: Sequence[Record]) -> list[Seen]:
     doubtful = [r for r in records if r.procore_id is None and r.intent is not None]
     live = _live(procore, known)
     absent = [r for r in known if r.procore_id not in live]
-    deleted = _deleted(procore, absent)
+    unreadable = procore.unreadable_among([r.procore_id for r in absent if r.procore_id is not None])
+    deleted = _deleted(procore, [r for r in absent if r.procore_id not in unreadable])
     ours = find_by_origin(procore, doubtful) if doubtful else {}
-    return [_seen(r, live, deleted, ours) for r in records]
+    return [
+        Seen(r, unreadable=unreadable[r.procore_id])
+        if r.procore_id in unreadable
+        else _seen(r, live, deleted, ours)
+        for r in records
+    ]
 
 
 def _seen(record: Record, live: dict[int, Card], deleted: set[int], found: dict[int, Card]) -> Seen:

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from webapp.sync.step import Step
 
 SOON = timedelta(seconds=2)
-LOCK_WORDS = ("approved", "locked", "lock")
 
 
 @dataclass(slots=True)
@@ -102,7 +101,8 @@ def _finish_creates(step: Step, sent: list[tuple[Seen, Intent]], created: dict[i
     for seen, intent in sent:
         answer = created.get(intent.origin_id)
         if answer is not None and answer.refusal is not None:
-            step.wait(seen, answer.refusal, ends_intent=True)
+            was_refused = answer.refusal.key != holds.BUSY
+            step.wait(seen, answer.refusal, ends_intent=was_refused or seen.record.intent is None)
         elif answer is None or answer.procore_id is None:
             step.wait(seen, holds.answer_lost(), not_before=step.clock.now() + SOON)
         elif (card := cards.get(answer.procore_id)) is None:
@@ -196,6 +196,6 @@ def refusal(error: ProcoreRefused | PermissionMissing | NotFound | UnreadableAns
         return holds.permission(text, error.project_id)
     if isinstance(error, NotFound):
         return holds.cannot_be_seen()
-    if isinstance(error, ProcoreRefused) and any(word in text.casefold() for word in LOCK_WORDS):
-        return holds.approved_in_procore()
+    if isinstance(error, UnreadableAnswer):
+        return holds.unreadable(text)
     return holds.procore_refused(text)

@@ -89,7 +89,9 @@ class Step:
 
     def _waits(self, seen: Seen) -> bool:
         record = seen.record
-        if seen.is_taken:
+        if seen.unreadable is not None:
+            self.wait(seen, holds.unreadable(seen.unreadable))
+        elif seen.is_taken:
             self.wait(seen, holds.origin_id_taken())
         elif seen.is_in_doubt and self._may_still_appear(record):
             at = self._sent_at(record) + timedelta(seconds=self.limits.resend_wait)
