@@ -20,7 +20,7 @@ from procore_sandbox.web import (
 )
 from procore_sandbox.web.pages import Shared, blueprint
 
-__all__ = ["blueprint", "register"]
+__all__ = ["blueprint", "register", "share"]
 
 PAGES = (home, timecards, approval, app_management, embed, faults, switches, traffic, health, authorize)
 """Importing them has put their routes on the blueprint."""
@@ -31,8 +31,13 @@ SESSION_KEY = "the sessions of the stand-in guard nothing"
 
 def register(app: Flask, world: World, lock: AbstractContextManager[Any]) -> None:
     """Adds the pages to an app. `lock` is the one that everybody who touches this World holds."""
-    app.extensions["sandbox_web"] = Shared(world, lock)
+    share(app, world, lock)
     app.secret_key = app.secret_key or SESSION_KEY
     app.config["SESSION_COOKIE_NAME"] = "procore_stand_in"
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
     app.register_blueprint(blueprint)
+
+
+def share(app: Flask, world: World, lock: AbstractContextManager[Any]) -> None:
+    """The World that the pages of this app show from now on."""
+    app.extensions["sandbox_web"] = Shared(world, lock)

@@ -1,13 +1,16 @@
 """Somebody at the stand-in's pages: reads what is shown, fills in forms as they are rendered, and sends them."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html.parser import HTMLParser
 
+from flask import Flask
 from werkzeug.test import TestResponse
 
 from procore_sandbox.http.app import create_app
 from procore_sandbox.http.sandbox import Sandbox
 from procore_sandbox.model.records import Project, User
+from procore_sandbox.web import share
 from tests.sandbox.cast import Procore
 
 
@@ -82,13 +85,22 @@ class Page(HTMLParser):
             self.forms[-1].values[self._writing] = [data]
 
 
+@lru_cache(maxsize=1)
+def one_app() -> Flask:
+    """The app with its templates compiled; each visitor brings a World of their own."""
+    procore = Procore()
+    return create_app(Sandbox(procore.world, procore.clock))
+
+
 class Visitor:
     """A browser without JavaScript, acting as Dana until told otherwise."""
 
     def __init__(self, procore: Procore) -> None:
         self.procore = procore
-        self.app = create_app(Sandbox(procore.world, procore.clock))
-        self.client = self.app.test_client()
+        app, sandbox = one_app(), Sandbox(procore.world, procore.clock)
+        sandbox.attach(app)
+        share(app, procore.world, sandbox.lock)
+        self.client = app.test_client()
 
     def open(self, path: str, status: int = 200) -> Page:
         answer = self.client.get(path)

@@ -23,13 +23,34 @@ window.addEventListener("message", (event) => {
   if (event.data && event.data.type === "initialize") post({ type: "setup", context: JSON.parse(panel.dataset.context) });
 });
 
-const acts = {
-  visible() { panel.hidden = false; post({ type: "sidepanel:app:visible" }); },
-  hidden() { post({ type: "sidepanel:app:hidden" }); panel.hidden = true; },
-  destroy() { post({ type: "sidepanel:app:destroy" }); setTimeout(() => { frame.removeAttribute("src"); panel.hidden = true; }, 100); },
-};
+let isOpen = false;
+
+/** Shown again after it was closed, the app starts anew and says "initialize" once more. */
+function show() {
+  panel.hidden = false;
+  if (isOpen) post({ type: "sidepanel:app:visible" });
+  else frame.src = frame.dataset.src;
+  isOpen = true;
+}
+
+function hide() {
+  post({ type: "sidepanel:app:hidden" });
+  panel.hidden = true;
+}
+
+/** The app gets a moment to hear of it before its page goes. */
+function destroy() {
+  post({ type: "sidepanel:app:destroy" });
+  isOpen = false;
+  setTimeout(() => {
+    frame.src = "about:blank";
+    panel.hidden = true;
+  }, 100);
+}
+
+const acts = { visible: show, hidden: hide, destroy };
 for (const button of document.querySelectorAll("[data-panel-act]")) {
   button.disabled = false;
   button.addEventListener("click", () => acts[button.dataset.panelAct]());
 }
-frame.src = frame.dataset.src;
+show();

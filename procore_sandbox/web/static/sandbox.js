@@ -20,6 +20,7 @@ function keepFresh(area) {
   async function look() {
     if (document.hidden) return;
     const response = await fetch(area.dataset.refresh, { headers: { "X-Fragment": "1" }, cache: "no-cache" });
+    delete area.dataset.stale;
     const text = response.ok ? await response.text() : last;
     if (text === last || area.querySelector("details[open], :active")) return;
     const isFirst = last === null;
