@@ -22,6 +22,11 @@ def settle_times(
     if project.start_and_stop and (state.switches.time_entry_kind_enforced or has_times):
         return _hours_from_times(card)
     if not project.start_and_stop and state.switches.time_entry_kind_enforced:
+        if has_times and "clock_out_time" in sent and "hours" not in sent:
+            errors = _hours_from_times(card)
+            if errors:
+                return errors
+            sent = {**sent, "hours": card.hours}
         card.time_in = card.time_out = card.clock_in_time = card.clock_out_time = card.lunch_minutes = None
     elif has_times and "hours" not in sent:
         return _hours_from_times(card)

@@ -150,3 +150,9 @@ def test_a_page_holds_2000_rows_at_most_and_100_by_itself(procore: Procore) -> N
     procore.world.enter_many(procore.dana.id, 101)
     assert procore.api.get(procore.cards_path, per_page=9999).headers["Per-Page"] == "2000"
     assert len(procore.api.get(procore.cards_path).json()) == 100
+
+
+def test_clocking_out_in_a_total_hours_project_leaves_the_hours(procore: Procore) -> None:
+    card = procore.enter(hours=None, clock_in_time="2026-11-16T14:00:00Z")
+    after = procore.world.edit_timecard(procore.dana.id, card.id, {"clock_out_time": "2026-11-16T20:30:00Z"})
+    assert (after.in_progress, str(after.hours), after.time_in) == (False, "6.50", None)

@@ -25,7 +25,7 @@ def list_company_timesheets(request: Request) -> Answer:
     visible = {each.id for each in projects_of(request.state, request.caller, company.id)}
     rows = company_cards(request.state, company.id, visible, request.query)
     if "start_date" not in request.query and "end_date" not in request.query:
-        week = _work_week(request, company)
+        week = request.state.now().date().isocalendar()[:2]
         rows = [each for each in rows if each.date is not None and each.date.isocalendar()[:2] == week]
     by_party: dict[int | None, list[Timecard]] = {}
     for card in rows:
@@ -111,10 +111,6 @@ def _company(request: Request, level: str) -> Company:
     company = company_of(request.state, request.caller, request.company_id)
     require_company_level(request.state, request.caller, "Timecard", level, company.id)
     return company
-
-
-def _work_week(request: Request, company: Company) -> tuple[int, int]:
-    return request.state.now().date().isocalendar()[:2]
 
 
 def _worker_body(request: Request, party_id: int | None, cards: list[Timecard]) -> dict[str, Any]:

@@ -19,6 +19,8 @@ def me(request: Request) -> Answer:
         company_of(request.state, request.caller, request.header_company_id)
         user = acting_user(request.state, request.caller, request.header_company_id)
     elif request.caller.user is not None:
+        if "company_id" in request.query:
+            company_of(request.state, request.caller, request.company_id)
         user = request.caller.user
     else:
         raise not_found()
