@@ -36,6 +36,22 @@ def show_directory(company_id: int) -> Response:
         )
 
 
+@blueprint.post("/records/<kind>")
+def add_record(kind: str) -> tuple[Response, int]:
+    """kind: project, person, time_type, cost_code, sub_job. {"parent_id": its company or project, fields…}"""
+    values = body()
+    parent_id = int(values.pop("parent_id", 0))
+    with sandbox().world() as world:
+        return jsonify(plain(world.add_record(kind, parent_id, **values))), 201
+
+
+@blueprint.patch("/records/<kind>/<int:key>")
+def change_record(kind: str, key: int) -> Response:
+    """{"name", "is_active", "start_and_stop", "is_deleted", …}"""
+    with sandbox().world() as world:
+        return jsonify(plain(world.change_record(kind, key, **body())))
+
+
 @blueprint.get("/companies/<int:company_id>/timecards")
 def list_cards(company_id: int) -> Response:
     """?project_id=&first_day=&last_day=&deleted=1&limit= ; newest first, in the company API's form."""

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from random import Random
 from typing import Any
 
-from . import apps, deliveries, faults, oauth, people_acts
+from . import apps, deliveries, directory_acts, faults, oauth, people_acts
 from .clock import Clock
 from .exchange import Exchange
 from .looks import Looks
@@ -132,6 +132,14 @@ class World(Looks):
                 self.state, user, count, company_id or user.company_id, project_ids, first_day, days
             )
         )
+
+    def add_record(self, kind: str, parent_id: int, **values: Any) -> Any:
+        """A new "project", "person", "time_type" (of a company), "cost_code" or "sub_job" (of a project)."""
+        return self._saved(directory_acts.add(self.state, kind, parent_id, values))
+
+    def change_record(self, kind: str, key: int, **values: Any) -> Any:
+        """Rename, deactivate, move: the fields are those of directory_acts.EDITABLE."""
+        return self._saved(directory_acts.change(self.state, kind, key, values))
 
     # App Management.
 

@@ -222,6 +222,14 @@ def test_the_app_is_installed_permitted_and_uninstalled_through_the_control_api(
     assert door.control("POST", f"{company}/install", {})["uninstalled_at"] is None
 
 
+def test_projects_and_people_are_added_and_changed_through_the_control_api(door: Door) -> None:
+    """R4, D63."""
+    body = {"parent_id": door.company_id, "name": "New Quay", "project_number": "2300"}
+    project = door.control("POST", "/records/project", body)
+    changed = door.control("PATCH", f"/records/project/{project['id']}", {"name": "Old Quay"})
+    assert (changed["name"], changed["project_number"]) == ("Old Quay", "2300")
+
+
 @pytest.mark.parametrize(
     "method, path, body, status",
     [
@@ -229,6 +237,7 @@ def test_the_app_is_installed_permitted_and_uninstalled_through_the_control_api(
         ("POST", "/faults", {"effect": "nonsense"}, 422),
         ("POST", "/companies/1/install", {}, 404),
         ("GET", "/timecards/1", None, 404),
+        ("PATCH", "/records/person/1", {"is_active": False}, 404),
         ("POST", "/faults", [1], 422),
     ],
 )
