@@ -28,7 +28,9 @@ def visible_page(actor: Actor, offset: int, limit: int, search: str = "") -> tup
     with reading(actor.company_id) as session:
         if actor.sees_all:
             return people.page(session, offset, limit, search)
-        found = [u for u in people.seen_by(session, actor, MOST_SEEN) if search.casefold() in u.name.casefold()]
+        found = [
+            u for u in people.seen_by(session, actor, MOST_SEEN) if search.casefold() in u.name.casefold()
+        ]
         return found[offset : offset + limit], len(found)
 
 

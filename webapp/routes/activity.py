@@ -1,0 +1,115 @@
+"""Automatically Import Timesheets → Settings: Activity, and what can be done about what waits or failed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, flash, request
+from flask.typing import ResponseReturnValue
+
+from webapp.domain.message import Group
+from webapp.errors import InvalidInput
+from webapp.routes.access import admin_only, signed_in, viewer
+from webapp.routes.acting import actor
+from webapp.routes.pages import page, see_other, wants_fragment
+from webapp.services import activity, settings, template
+
+bp = Blueprint("activity", __name__, url_prefix="/settings/import-timesheets")
+HERE = "/settings/import-timesheets"
+MESSAGE = "/messages/<int(max=9223372036854775807):message_id>"
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What takes a reason away: a page to go to, or (`time_type`) a row of the template added on the spot."""
+
+    words: str
+    address: str | None = None
+    time_type: str | None = None
+
+
+@bp.get("")
+@signed_in
+def index() -> ResponseReturnValue:
+    """The part that changes refreshes itself every two seconds; unchanged, nothing is sent."""
+    company_id = actor().company_id
+    if wants_fragment() and request.args.get("seen") == activity.fingerprint(company_id):
+        return Response(status=204)
+    return _page()
+
+
+@bp.post("/retry")
+@admin_only
+def retry_reason() -> ResponseReturnValue:
+    """Everything of one reason."""
+    count = activity.retry_reason(actor(), request.form.get("reason", "")[:200])
+    flash(f"{count} {'record is' if count == 1 else 'records are'} tried again now.", "good")
+    return _done()
+
+
+@bp.post(f"{MESSAGE}/retry")
+@admin_only
+def retry(message_id: int) -> ResponseReturnValue:
+    activity.retry(actor(), message_id)
+    flash("It is tried again now.", "good")
+    return _done()
+
+
+@bp.post(f"{MESSAGE}/discard")
+@admin_only
+def discard(message_id: int) -> ResponseReturnValue:
+    activity.discard(actor(), message_id, request.form.get("note"))
+    flash("Discarded. The record is left as it is on both sides until it changes again.", "good")
+    return _done()
+
+
+@bp.post("/add-task")
+@admin_only
+def add_task() -> ResponseReturnValue:
+    """One click: a row of the template, its task, and all that waited for it."""
+    time_type = request.form.get("time_type", "")
+    try:
+        count = template.add(viewer().company_id, time_type, request.form.get("task") or time_type)
+    except InvalidInput as error:
+        flash(str(error), "bad")
+        return _done()
+    flash(
+        f'"{time_type}" is in the template. {count} waiting {"record goes" if count == 1 else "records go"} on.',
+        "good",
+    )
+    return _done()
+
+
+def fix_for(group: Group) -> Fix | None:
+    """By the key of the reason (webapp.sync.holds)."""
+    kind, _, about = (group.reason_key or "").partition(":")
+    if kind == "task":
+        return Fix("Add as task", time_type=about)
+    if kind == "user":
+        return Fix("Look at the person", f"/users/{about}" if about.isdigit() else "/users")
+    if kind == "project_here":
+        return Fix("Link the project", f"/projects/{about}" if about.isdigit() else "/projects")
+    if kind in ("project", "unlinked", "main_project", "sub_job"):
+        return Fix("Link a project", "/projects")
+    if kind == "task_here":
+        return Fix("Look at the tasks", "/tasks")
+    if kind == "item_here":
+        return Fix("Look at the items", "/project-items")
+    if kind in ("switch", "permission"):
+        return Fix("Look at the connection", "/settings/data-sync/procore")
+    return None
+
+
+def _page() -> ResponseReturnValue:
+    found = viewer()
+    return page(
+        "activity/index.html",
+        "activity",
+        activity=activity.overview(actor()),
+        settings=settings.read(found.company_id),
+        fix_for=fix_for,
+    )
+
+
+def _done() -> ResponseReturnValue:
+    return see_other(HERE)
