@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
 
@@ -48,12 +49,12 @@ class CardForm:
 
 
 def empty_form(world: World, project: Project, user: User) -> CardForm:
-    """Ready to be sent as it stands: today, the person themselves, a usual day."""
+    """Ready to be sent as it stands: today at the site, the person themselves, a usual day."""
     choices = _choices(world, project)
     own = next((each.id for each in world.state.people if each.user_id == user.id), None)
     values = dict.fromkeys((*IDS, *TEXTS), "")
     values |= {
-        "date": world.now().date().isoformat(),
+        "date": world.now().astimezone(ZoneInfo(project.tz_name)).date().isoformat(),
         "billable": "yes",
         "party_id": str(own or ""),
         "cost_code_id": choices["cost_code_id"][0][1][0][0],

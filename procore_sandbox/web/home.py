@@ -76,7 +76,7 @@ def _steps(world: World, person: User) -> list[Step]:
             "link": f"Open {name}",
             "text": "Sign in by the popup, then press Connect to Procore in the app's settings. "
             + (
-                f"{len(hooks)} webhook hooks are set up."
+                f"Connected; webhook hooks: {len(hooks)}."
                 if hooks
                 else "Signed in; not connected yet."
                 if is_signed_in

@@ -1,5 +1,6 @@
 """The time card tool of a project, as people use it."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -31,6 +32,13 @@ def test_the_form_can_be_sent_as_it_stands(visitor: Visitor) -> None:
     assert card.line_item_type_id == procore.company.labor_line_item_type_id
     assert card.created_by_id == procore.dana.id
     assert "8.0 h" in visitor.open(visitor.cards()).text
+
+
+def test_today_is_the_day_at_the_site(visitor: Visitor) -> None:
+    """D83: 03:00 UTC on Tuesday is still Monday in Los Angeles."""
+    visitor.procore.clock.advance(15 * 3600)
+    visitor.submit(f"{visitor.cards()}/new", "timecard-form")
+    assert only(visitor.procore).date == date(2026, 11, 16)
 
 
 def test_a_start_and_stop_project_takes_times_of_its_own_zone(visitor: Visitor) -> None:
