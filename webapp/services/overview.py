@@ -61,9 +61,15 @@ class Overview:
 
     @property
     def agrees(self) -> bool:
-        return all(
-            count.records == 0 for count in self.counts if count.state in ("waiting", "failed", "conflict")
-        )
+        return not self._has("waiting", "failed", "conflict")
+
+    @property
+    def only_waits(self) -> bool:
+        """Nothing failed or clashed, and what waits, waits for nobody's decision."""
+        return not self._has("failed", "conflict") and not self.needs
+
+    def _has(self, *states: str) -> bool:
+        return any(count.records for count in self.counts if count.state in states)
 
 
 def of(company_id: int, procore_project_ids: frozenset[int] | None = None) -> Overview:
