@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from queue import Queue
+from queue import Empty, Queue
 from random import Random
 from threading import Thread
 from typing import Any
@@ -126,6 +126,17 @@ def test_a_person_signs_in_by_the_form_and_the_code_is_good(door: Door) -> None:
     assert door.ask("POST", "/oauth/token", data={**form, **CREDENTIALS}).json()["refresh_token"]
 
 
+def next_after_pauses(door: Door, received: "Queue[Received]") -> Received:
+    """The next webhook; the clock jumps over the pauses, however long the sender takes to notice a failure."""
+    for _ in range(100):
+        door.control("POST", "/clock", {"advance": 5})
+        try:
+            return received.get(timeout=0.2)
+        except Empty:
+            continue
+    raise AssertionError("nothing was sent again")
+
+
 def test_webhooks_are_really_sent_and_sent_again_after_a_failure(
     door: Door, receiver: tuple[str, "Queue[Received]"]
 ) -> None:
@@ -148,8 +159,7 @@ def test_webhooks_are_really_sent_and_sent_again_after_a_failure(
         body = {"count": 1, "project_ids": [door.bridge_id]}
         [card_id] = door.control("POST", f"/companies/{door.company_id}/timecards/bulk", body)["ids"]
         first = received.get(timeout=10)
-        door.control("POST", "/clock", {"advance": 5})
-        second = received.get(timeout=10)
+        second = next_after_pauses(door, received)
     finally:
         sender.stop()
     assert first == second
