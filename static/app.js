@@ -94,9 +94,12 @@
   const toasts = document.getElementById("toasts");
   function tidyToasts() {
     const said = new Set();
-    for (const toast of [...toasts.children].reverse()) {
+    for (const toast of [...toasts.children]) {
       const text = toast.textContent.trim();
-      if (said.has(text)) toast.remove();
+      if (said.has(text)) {
+        toast.remove();
+        continue;
+      }
       said.add(text);
       if (toast.classList.contains("good") && !toast.dataset.timed) {
         toast.dataset.timed = "yes";

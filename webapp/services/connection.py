@@ -208,7 +208,7 @@ def _reset(company: Company) -> None:
     """As before it was ever connected; the token of the lease grows, so a worker's next commit is refused."""
     company.state, company.hook_scope, company.paused_reason = "disconnected", None, None
     company.connected_at = company.updated_cursor = company.deleted_cursor = None
-    company.swept_at = company.directory_read_at = company.read_at = company.probe_at = None
+    company.swept_at = company.directory_read_at = company.probe_at = None
     company.receive, company.send = True, False
     company.receive_only_linked = company.send_only_linked = company.receive_project_per_sub_job = False
     company.conflict_rule = "default"

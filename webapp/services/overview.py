@@ -60,13 +60,14 @@ class Overview:
         return sum(count.records for count in self.counts)
 
     @property
-    def agrees(self) -> bool:
-        return not self._has("waiting", "failed", "conflict")
-
-    @property
-    def only_waits(self) -> bool:
-        """Nothing failed or clashed, and what waits, waits for nobody's decision."""
-        return not self._has("failed", "conflict") and not self.needs
+    def heading(self) -> str:
+        if not self.seen:
+            return "Nothing to copy yet."
+        if not self._has("waiting", "failed", "conflict"):
+            return "Everything agrees."
+        if not self._has("failed", "conflict") and not self.needs:
+            return "On its way."
+        return "Some time cards need a look."
 
     def _has(self, *states: str) -> bool:
         return any(count.records for count in self.counts if count.state in states)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, func, select
 
+from webapp.domain.timecard import to_json
 from webapp.store import marks
-from webapp.store.models import Link
+from webapp.store.due import timecard_of
+from webapp.store.models import Link, Timesheet
 from webapp.store.session import StoreSession
 from webapp.sync.holds import Reason, switch_off
 
@@ -25,22 +27,19 @@ def release_suppressed(session: StoreSession, direction: Direction, now: datetim
 
 
 def accept_suppressed(session: StoreSession, direction: Direction, reason: Reason) -> None:
-    """Today's differences stay as they are, listed with the reason. A record that never had a counterpart gets none
-    later, even when it is edited, like one that is older than the connection (R6); one that has a counterpart is taken
-    up again with its next change."""
-    is_unpaired = Link.procore_id.is_(None) | Link.timesheet_id.is_(None)
-    for condition, is_for_good in ((is_unpaired, True), (~is_unpaired, False)):
-        session.execute(
-            update(Link)
-            .where(and_(_suppressed(direction), condition, Link.company_id == session.company_id))
-            .values(
-                reason_key=reason.key,
-                reason_text=reason.text,
-                state="excluded",
-                is_excluded_for_good=is_for_good,
-            )
-            .execution_options(synchronize_session=False)
-        )
+    """Today's differences stay as they are, listed with the reason. A record without a counterpart gets none later,
+    even when it is edited, like one that is older than the connection (R6). One that has a counterpart moves its face
+    of the base to where it stands, so that only what changes from now on is carried over."""
+    for link in session.scalars(select(Link).where(_suppressed(direction))):
+        link.state, link.reason_key, link.reason_text = "excluded", reason.key, reason.text
+        timesheet = session.get(Timesheet, link.timesheet_id) if link.timesheet_id else None
+        is_paired = link.base_ours is not None and timesheet is not None and timesheet.deleted_at is None
+        link.is_excluded_for_good = not is_paired
+        if is_paired and timesheet is not None and direction == "send":
+            link.base_ours = to_json(timecard_of(timesheet))
+        elif is_paired and link.suppressed_theirs is not None:
+            link.base_theirs = link.suppressed_theirs
+        link.suppressed_theirs = None
 
 
 def _suppressed(direction: Direction) -> ColumnElement[bool]:
