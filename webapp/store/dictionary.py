@@ -34,8 +34,9 @@ from webapp.sync.ports import Dictionary, Place, Reason, Settings, Unknown, Want
 def build(
     session: StoreSession, wanted: Wanted, settings: Settings, now: datetime, *, is_final: bool
 ) -> tuple[Dictionary, Unknown]:
-    """The dictionary of one step, or what the mirrored directory lacks for it. Once that was read, what is still
-    lacking becomes a reason to wait (`is_final`)."""
+    """The dictionary of one step, or what the mirrored directory lacks for it. Once that was read (`is_final`), what is
+    still lacking becomes a reason to wait; then `Unknown` names projects whose cost codes were never read, which
+    only now is known."""
     mirror = Mirror(session, wanted)
     unknown = mirror.unknown()
     if unknown and not is_final:
@@ -62,7 +63,7 @@ def build(
             cost_codes=sending.cost_codes,
             start_stop_projects=mirror.start_stop_projects(),
         ),
-        unknown,
+        Unknown(codes_of=frozenset(sending.unread)),
     )
 
 

@@ -127,12 +127,15 @@ class Step:
     # ---- words ---------------------------------------------------------------------------------------
 
     def _dictionary(self, seen: Sequence[Seen]) -> Dictionary:
-        """What this batch refers to. When Procore's mirrored directory lacks something, that part is read once."""
+        """What this batch refers to. When Procore's mirrored directory lacks something, that part is read once; which
+        cost codes a timesheet needs may be known only after that."""
         wanted = self._wanted(seen)
         words, unknown = self.store.dictionary(self.lease, wanted, is_final=False)
-        if unknown:
+        for _ in range(2):
+            if not unknown:
+                break
             self.store.save_directory(read_directory(self.procore, unknown))
-            words, _ = self.store.dictionary(self.lease, wanted, is_final=True)
+            words, unknown = self.store.dictionary(self.lease, wanted, is_final=True)
         return words
 
     def _wanted(self, seen: Sequence[Seen]) -> Wanted:
