@@ -3,7 +3,10 @@ reached. As many of these as wanted; each listens to one queue."""
 
 from __future__ import annotations
 
+import ctypes
 import logging
+import os
+import signal
 import sys
 import time
 from typing import Any
@@ -20,6 +23,7 @@ from webapp.extensions import db
 from webapp.jobs import schedule
 
 LOOK_SECONDS = 2
+PR_SET_PDEATHSIG = 1
 log = logging.getLogger(__name__)
 app = create_app()
 
@@ -52,11 +56,27 @@ class LookingWorker(Worker):
         super().main_work_horse(job, queue)
 
 
+def end_with_the_worker() -> None:
+    """A worker that is killed takes its job and RQ's scheduler along. The scheduler never looks whether its worker
+    still lives: it would stay for ever, with the code and settings of that day. Only Linux can be asked for this."""
+    if sys.platform != "linux":
+        return
+    worker, libc = os.getpid(), ctypes.CDLL(None)
+
+    def in_child() -> None:
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != worker:
+            os._exit(1)
+
+    os.register_at_fork(after_in_child=in_child)
+
+
 def main() -> int:
     redis_url = app.extensions["config"].redis_url
     if redis_url is None:
         raise Misconfigured("REDIS_URL", "is required by the worker")
     connection = Redis.from_url(redis_url)
+    end_with_the_worker()
     with app.app_context():
         worker = LookingWorker(
             [queueing.queue(connection)],
