@@ -8,7 +8,7 @@ from flask import Flask
 
 from webapp import logs, routes
 from webapp.config import Config, load
-from webapp.extensions import csrf, db, migrate
+from webapp.extensions import csrf, db, limiter, migrate
 from webapp.store import models as models
 from webapp.store.session import prepare_engine
 from webapp.store.vault import vault_for
@@ -34,6 +34,8 @@ def create_app(config: Config | None = None) -> Flask:
         MAX_CONTENT_LENGTH=LONGEST_BODY,
         MAX_FORM_MEMORY_SIZE=LONGEST_BODY,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session
+        RATELIMIT_STORAGE_URI=config.redis_url or "memory://",
+        RATELIMIT_STORAGE_OPTIONS=quick_redis_options(config.redis_url),
         **SESSION_COOKIE,
     )
     app.extensions["config"] = config
@@ -42,7 +44,13 @@ def create_app(config: Config | None = None) -> Flask:
     db.init_app(app)
     migrate.init_app(app, db, compare_type=True, render_as_batch=True)
     csrf.init_app(app)
+    limiter.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
     routes.register(app)
     return app
+
+
+def quick_redis_options(redis_url: str | None) -> dict[str, float]:
+    """Redis that does not answer costs a request at most 0.3 s."""
+    return {} if redis_url is None else {"socket_timeout": 0.3, "socket_connect_timeout": 0.3}

@@ -198,6 +198,14 @@ def test_a_nonce_that_is_no_hash_is_refused(site: Site) -> None:
     assert Visitor(site).get("/auth/start?nonce=plain").status_code == 400
 
 
+def test_a_storm_of_sign_ins_from_one_address_is_slowed_down(site: Site) -> None:
+    client = site.app.test_client()
+    answers = [client.get("/auth/start").status_code for _ in range(121)]
+    assert answers[:120] == [302] * 120
+    assert answers[120] == 429
+    assert client.get("/healthz").status_code == 200
+
+
 def test_no_token_code_or_state_is_readable_in_the_database_or_the_log(
     site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:

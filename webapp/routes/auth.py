@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from webapp.extensions import limiter
 from webapp.routes import sessions
 from webapp.routes.access import open_to_all
 from webapp.routes.pages import company_in, local_address, page
@@ -13,6 +14,7 @@ from webapp.services.sign_in import Completed, SignInFailed
 
 bp = Blueprint("auth", __name__, url_prefix="/auth")
 
+limiter.limit("120 per minute")(bp)  # a whole office may sign in from one address at seven in the morning
 FOREIGN_STATE = "This sign-in was begun in another browser or long ago. Please start again from Timesite."
 
 
