@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from tests.fixtures.site import Site
-from webapp.services import sync, template
+from webapp.services import locations, sync, template
 
 
 def test_a_card_entered_in_procore_becomes_a_timesheet(site: Site) -> None:
@@ -136,3 +136,43 @@ def test_a_thousand_cards_entered_at_once_cost_few_calls(site: Site) -> None:
     site.settle()
     assert len(site.timesheets()) == 1001
     assert site.calls() <= 30
+
+
+def test_every_field_of_a_card_is_kept(site: Site) -> None:
+    """R16, D80, D81, D86: but its classification; what only Procore may say is mirrored."""
+    site.connect()
+    place = next(p for p in site.world.state.locations if p.project_id == site.projects[0].id)
+    crew = next(c for c in site.world.state.crews if c.project_id == site.projects[0].id)
+    card = site.enter(
+        "7.25", description="Réinforce\u0301 \U0001f3d7\n<b>grid</b>", location_id=place.id, crew_id=crew.id
+    )
+    site.world.set_approval(site.dana.id, [card.id], "approved")
+    site.settle()
+    locations.refresh(site.company_id)
+    [kept] = site.timesheets()
+    assert kept.hours == Decimal("7.25")
+    assert kept.description == "Réinforcé \U0001f3d7\n<b>grid</b>"
+    assert (kept.approval_status, kept.is_signed, kept.crew) == ("approved", False, crew.name)
+    assert kept.location == place.name
+    assert (kept.procore_created_by, kept.procore_updated_by) == ("Dana Ortiz", "Dana Ortiz")
+    assert kept.procore_created_at is not None
+    assert kept.cost_type_id == card.line_item_type_id
+    assert kept.billable is True
+
+
+def test_a_sub_job_stays_on_the_timesheet_or_has_a_project_of_its_own(site: Site) -> None:
+    """R12, D24, D25: by the setting at the time; later changes of it touch new records only."""
+    site.connect()
+    sub_job = next(s for s in site.world.state.sub_jobs if s.project_id == site.projects[2].id)
+    code = next(c for c in site.world.state.cost_codes if c.sub_job_id == sub_job.id)
+    fields = {"project": 2, "sub_job_id": sub_job.id, "cost_code_id": code.id}
+    site.enter(**fields)
+    site.settle()
+    site.set(receive_project_per_sub_job=True)
+    site.enter(**fields)
+    site.settle()
+    first, second = site.timesheets()
+    assert first.procore_sub_job_id == sub_job.id
+    assert second.procore_sub_job_id is None
+    assert second.project_id != first.project_id
+    assert {link.state for link in site.links()} == {"in_sync"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from webapp import queueing, wiring
-from webapp.services import directory, schedule, sync
+from webapp.services import directory, locations, schedule, sync
 
 
 def sync_company(company_id: int) -> None:
@@ -26,3 +26,7 @@ def refresh_directory(company_id: int) -> None:
 def probe_company(company_id: int) -> None:
     if sync.probe(company_id):
         sync.work(company_id)
+
+
+def refresh_locations(company_id: int) -> None:
+    locations.refresh(company_id)

@@ -183,3 +183,11 @@ def id_of(row: Any) -> int | None:
 def origin_of(row: Any) -> int | None:
     """Our origin id on a row; None for none and for those of other systems."""
     return _digits(row.get("origin_id")) if isinstance(row, dict) else None
+
+
+def location_of(row: Any) -> str | None:
+    """The place of a card of the project's list, which alone tells it: its full name, or the node's."""
+    place = row.get("location") if isinstance(row, dict) else None
+    if not isinstance(place, dict):
+        return None
+    return normal_text(_text(place.get("name")) or _text(place.get("node_name")))

@@ -44,6 +44,7 @@ COST_CODES = Route("GET", "/rest/v1.0/cost_codes")
 COMPANY_CONFIGURATION = Route("GET", "/rest/v1.0/company_configuration")
 
 TIMECARDS = Route("GET", "/rest/v1.0/companies/{company_id}/timecard_entries")
+PROJECT_TIMECARDS = Route("GET", "/rest/v1.0/projects/{project_id}/timecard_entries")
 CREATE_TIMECARD = Route("POST", "/rest/v1.0/companies/{company_id}/timecard_entries")
 CREATE_TIMECARDS = Route("POST", "/rest/v1.0/companies/{company_id}/timesheets")
 UPDATE_TIMECARD = Route("PATCH", "/rest/v1.0/companies/{company_id}/timecard_entries/{id}")

@@ -12,9 +12,16 @@ from webapp.errors import ProcoreUnavailable, UnreadableAnswer
 from webapp.procore.api import Api
 from webapp.procore.creating import Creating
 from webapp.procore.drafts import change_body, iso
-from webapp.procore.fields import card_of, id_of
+from webapp.procore.fields import card_of, id_of, location_of
 from webapp.procore.history import entry_of
-from webapp.procore.paths import DELETE_TIMECARD, TIME_TYPES, TIMECARD_HISTORY, TIMECARDS, UPDATE_TIMECARD
+from webapp.procore.paths import (
+    DELETE_TIMECARD,
+    PROJECT_TIMECARDS,
+    TIME_TYPES,
+    TIMECARD_HISTORY,
+    TIMECARDS,
+    UPDATE_TIMECARD,
+)
 from webapp.sync.ports import Created, Draft, HistoryEntry
 
 IDS_PER_CALL = 150
@@ -88,6 +95,12 @@ class Timecards:
     def change_history(self, procore_id: int) -> list[HistoryEntry]:
         rows = self.api.get(TIMECARD_HISTORY, id=procore_id)
         return [entry_of(row) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+    def locations(self, project_id: int, first: date, last: date) -> dict[int, str]:
+        query = {"start_date": first.isoformat(), "end_date": last.isoformat()}
+        rows = self.api.rows(PROJECT_TIMECARDS, query, project_id=project_id)
+        found = {id_of(row): location_of(row) for row in rows}
+        return {key: place for key, place in found.items() if key is not None and place is not None}
 
     def server_time(self) -> datetime:
         """Asks for the shortest list there is when nothing was asked yet."""

@@ -87,7 +87,9 @@ class Mirror:
             has_people=self.is_empty or any(c.person and c.person not in self.people for c in cards),
             has_projects=self.is_empty or any(c.project not in self.projects for c in cards),
             has_time_types=self.is_empty or any(c.time_type and c.time_type not in self.types for c in cards),
-            codes_of=frozenset(c.project for c in cards if c.cost_code and c.cost_code not in self.codes),
+            codes_of=frozenset(
+                (c.project, c.sub_job) for c in cards if c.cost_code and c.cost_code not in self.codes
+            ),
             sub_jobs_of=frozenset(c.project for c in cards if c.sub_job and c.sub_job not in self.sub_jobs),
         )
 
@@ -211,7 +213,7 @@ class _Receiving:
     def _sub_job_project(
         self, card: Timecard, names: Names, main: Project | None, may_create: bool
     ) -> tuple[int, int | None] | Reason:
-        """A copy of the main project, its items included, named after both."""
+        """A copy of the main project, named after both. Its items are matched anew: a sub job has codes of its own."""
         sub_job = self.mirror.sub_jobs.get(card.sub_job or 0)
         if sub_job is None:
             return holds.sub_job_unknown(card.sub_job or 0, names.sub_job)
@@ -233,7 +235,6 @@ class _Receiving:
                     code=item.code,
                     name=item.name,
                     created_at=self.now,
-                    procore_cost_code_id=item.procore_cost_code_id,
                 )
             )
         self.session.flush()
@@ -288,7 +289,7 @@ class _Sending:
         self.places: dict[int, Place | Reason] = {}
         self.time_types: dict[int, int | Reason] = {}
         self.cost_codes: dict[tuple[int, int], int | Reason] = {}
-        self.unread: set[int] = set()
+        self.unread: set[Place] = set()
 
     def add(self, card: Timecard) -> None:
         if card.project not in self.places:
@@ -383,7 +384,7 @@ class _Sending:
             select(ProcoreProject).where(ProcoreProject.procore_id == procore_project_id)
         ).first()
         if project is not None and project.codes_read_at is None:
-            self.unread.add(procore_project_id)
+            self.unread.add((procore_project_id, None))
 
 
 def _rows(session: StoreSession, model: Any, ids: Collection[int]) -> dict[int, Any]:

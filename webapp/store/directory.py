@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 
 from webapp.store.models import (
     Company,
@@ -17,7 +17,7 @@ from webapp.store.models import (
     ProcoreTimeType,
 )
 from webapp.store.session import StoreSession
-from webapp.sync.ports import DirectoryRead
+from webapp.sync.ports import DirectoryRead, TheirCostCode
 
 
 def save(session: StoreSession, read: DirectoryRead, now: datetime) -> None:
@@ -54,20 +54,10 @@ def save(session: StoreSession, read: DirectoryRead, now: datetime) -> None:
         )
     if read.time_types is not None:
         _upsert(session, ProcoreTimeType, ((t.id, {"name": t.name}) for t in read.time_types))
-    for project_id, codes in read.cost_codes.items():
-        rows = _upsert(
-            session,
-            ProcoreCostCode,
-            (
-                (c.id, {"procore_project_id": project_id, "full_code": c.full_code, "name": c.name})
-                for c in codes
-            ),
-            within=ProcoreCostCode.procore_project_id == project_id,
-        )
-        listed = {c.id for c in codes}
-        for row in rows.values():
-            row.is_removed = row.procore_id not in listed
-        _stamp(session, project_id, codes_read_at=now)
+    for (project_id, sub_job_id), codes in read.cost_codes.items():
+        _save_codes(session, project_id, sub_job_id or 0, codes)
+        if sub_job_id is None:
+            _stamp(session, project_id, codes_read_at=now)
     for project_id, sub_jobs in read.sub_jobs.items():
         _upsert(
             session,
@@ -78,6 +68,21 @@ def save(session: StoreSession, read: DirectoryRead, now: datetime) -> None:
         _stamp(session, project_id, sub_jobs_read_at=now)
     if read.projects is not None and read.people is not None and read.time_types is not None:
         session.execute(update(Company).where(Company.id == session.company_id).values(directory_read_at=now))
+
+
+def _save_codes(session: StoreSession, project_id: int, sub_job_id: int, codes: list[TheirCostCode]) -> None:
+    place = {"procore_project_id": project_id, "procore_sub_job_id": sub_job_id}
+    rows = _upsert(
+        session,
+        ProcoreCostCode,
+        ((code.id, {**place, "full_code": code.full_code, "name": code.name}) for code in codes),
+        within=and_(
+            ProcoreCostCode.procore_project_id == project_id, ProcoreCostCode.procore_sub_job_id == sub_job_id
+        ),
+    )
+    listed = {code.id for code in codes}
+    for row in rows.values():
+        row.is_removed = row.procore_id not in listed
 
 
 def _upsert(

@@ -13,9 +13,11 @@ from webapp.store.due import in_chunks, timecard_of
 from webapp.store.marks import mark, summary
 from webapp.store.models import (
     ClashRow,
+    Event,
     IntentRow,
     Link,
     Message,
+    ProcorePerson,
     Project,
     Timesheet,
     TimesheetChange,
@@ -57,6 +59,7 @@ class _Batch:
                 select(Message).where(Message.link_id.in_(chunk), Message.state == "pending")
             )
         }
+        self.editors = _editors(session, [o.seen.id for o in outcomes if o.seen is not None])
         self.created: dict[int, Timesheet] = {}
         self.ended_intents: list[int] = []
         self.users: dict[int, str] = {}
@@ -89,6 +92,8 @@ class _Batch:
             self.ended_intents.append(link.id)
         self._set_state(link, outcome)
         self._see(link, outcome.seen)
+        is_suppressed = outcome.reason is not None and outcome.reason.key == "switch:receive"
+        link.suppressed_theirs = to_json(outcome.seen.timecard) if is_suppressed and outcome.seen else None
         for clash in outcome.clashes:
             self._keep(link, clash)
         for line in outcome.messages:
@@ -150,7 +155,7 @@ class _Batch:
             self._update(row, write)
         card = write.card or seen
         if card is not None and write.timecard is not None:
-            _set_facts(row, card)
+            _set_facts(row, card, self.editors.get(card.id))
         return True
 
     def _new(self, timecard: Timecard) -> Timesheet:
@@ -313,8 +318,24 @@ def _is_processed(outcome: Outcome) -> bool:
     return any(line.state == "processed" for line in outcome.messages)
 
 
-def _set_facts(row: Timesheet, card: Card) -> None:
+def _editors(session: StoreSession, cards: Sequence[int]) -> dict[int, str]:
+    """Who changed each card last, as far as Procore's events tell (R16)."""
+    return {
+        procore_id: name
+        for chunk in in_chunks(sorted(set(cards)))
+        for procore_id, name in session.execute(
+            select(Event.procore_id, ProcorePerson.name)
+            .join(ProcorePerson, ProcorePerson.procore_user_id == Event.procore_user_id)
+            .where(Event.procore_id.in_(chunk))
+            .order_by(Event.happened_at, Event.id)
+        )
+        if procore_id is not None
+    }
+
+
+def _set_facts(row: Timesheet, card: Card, editor: str | None) -> None:
     facts = card.facts
+    row.procore_updated_by = editor
     row.approval_status, row.is_signed, row.crew = facts.approval_status, facts.signed, facts.crew
     row.cost_type_id, row.procore_timesheet = facts.cost_type, facts.procore_timesheet
     row.procore_created_by, row.procore_created_at = facts.created_by, facts.created_at

@@ -78,6 +78,9 @@ class TimecardsAtProcore(Protocol):
         """Creates in bulk, or singly where bulk lacks a field that a draft needs. Raises ProcoreUnavailable with
         `is_effect_unknown` when the answer was lost: then any of the drafts may exist."""
 
+    def locations(self, project_id: int, first: date, last: date) -> dict[int, str]:
+        """Card → location, of a project's cards of these days; no other list tells it (R16)."""
+
     def unreadable_among(self, ids: Collection[int]) -> dict[int, str]:
         """Cards of the last reads that lack what we need, and what that is (D106); lists leave them out."""
 
@@ -160,7 +163,8 @@ class DirectoryAtProcore(Protocol):
 
     def sub_jobs(self, project_id: int) -> list[TheirSubJob]: ...
 
-    def cost_codes(self, project_id: int) -> list[TheirCostCode]: ...
+    def cost_codes(self, project_id: int, sub_job_id: int | None = None) -> list[TheirCostCode]:
+        """Of the project, or a sub job's own."""
 
     def time_entry_style(self) -> TimeEntryStyle: ...
 
@@ -313,7 +317,7 @@ class Unknown:
     has_people: bool = False
     has_projects: bool = False
     has_time_types: bool = False
-    codes_of: frozenset[int] = frozenset()
+    codes_of: frozenset[Place] = frozenset()
     sub_jobs_of: frozenset[int] = frozenset()
 
     def __bool__(self) -> bool:
@@ -330,7 +334,7 @@ class DirectoryRead:
     people: list[TheirPerson] | None = None
     time_types: list[TheirTimeType] | None = None
     style: TimeEntryStyle | None = None
-    cost_codes: dict[int, list[TheirCostCode]] = field(default_factory=dict)
+    cost_codes: dict[Place, list[TheirCostCode]] = field(default_factory=dict)
     sub_jobs: dict[int, list[TheirSubJob]] = field(default_factory=dict)
 
 

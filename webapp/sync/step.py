@@ -459,6 +459,6 @@ def read_directory(procore: AtProcore, unknown: Unknown) -> DirectoryRead:
         style=procore.time_entry_style() if unknown.has_projects else None,
         people=procore.people() if unknown.has_people else None,
         time_types=procore.time_types() if unknown.has_time_types else None,
-        cost_codes={project: procore.cost_codes(project) for project in sorted(unknown.codes_of)},
+        cost_codes={place: procore.cost_codes(*place) for place in unknown.codes_of},
         sub_jobs={project: procore.sub_jobs(project) for project in sorted(unknown.sub_jobs_of)},
     )

@@ -37,7 +37,6 @@ class Company(Base):
     deleted_cursor: Mapped[datetime | None]
     swept_at: Mapped[datetime | None]
     directory_read_at: Mapped[datetime | None]
-    read_at: Mapped[datetime | None]
     probe_at: Mapped[datetime | None]
 
     lease_owner: Mapped[str | None] = mapped_column(String(80))

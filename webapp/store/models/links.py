@@ -14,7 +14,8 @@ from webapp.store.base import Base, BigId, CompanyOwned
 
 class Link(Base, CompanyOwned):
     """One replicated record: our timesheet (or none yet), Procore's card (or none yet), the base with its two faces,
-    the ledger's state, and the dirty mark. Due: generation > done_generation and not_before has come."""
+    the ledger's state, and the dirty mark. `suppressed_theirs`: Procore's side that a switched-off direction kept
+    from being taken (R9). Due: generation > done_generation and not_before has come."""
 
     __tablename__ = "links"
     __table_args__ = (
@@ -32,6 +33,7 @@ class Link(Base, CompanyOwned):
     procore_id: Mapped[int | None] = mapped_column(BigInteger)
     base_ours: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     base_theirs: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    suppressed_theirs: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     is_tombstone: Mapped[bool] = mapped_column(default=False)
 
     state: Mapped[str] = mapped_column(String(10), default="waiting")

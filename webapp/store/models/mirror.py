@@ -54,12 +54,15 @@ class ProcorePerson(Base, CompanyOwned):
 
 
 class ProcoreCostCode(Base, CompanyOwned):
+    """A code of a project, or of one of its sub jobs (0: none), which have codes of their own."""
+
     __tablename__ = "procore_cost_codes"
     __table_args__ = (UniqueConstraint("company_id", "procore_id"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     procore_id: Mapped[int] = mapped_column(BigInteger)
     procore_project_id: Mapped[int] = mapped_column(BigInteger)
+    procore_sub_job_id: Mapped[int] = mapped_column(BigInteger, default=0)
     full_code: Mapped[str] = mapped_column(String(200))
     name: Mapped[str] = mapped_column(String(300))
     is_removed: Mapped[bool] = mapped_column(default=False)
