@@ -12,7 +12,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-ver
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-reset test lint format migrate lock
+.PHONY: help demo demo-reset test lint format screenshots migrate lock
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  \033[36m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ lint: $(INSTALLED) ## formatter, linter, type checker, import contracts, templat
 
 format: $(INSTALLED) ## put code and templates into shape
 	@$(BIN)/python -m devtools.lint --fix
+
+screenshots: $(INSTALLED) ## every screen as a picture, into instance/screenshots (ARGS=--docs: also the documentation's)
+	@$(BIN)/python -m devtools.screenshots $(ARGS)
 
 migrate: $(INSTALLED) ## bring the database of DATABASE_URL up to date
 	@$(BIN)/flask --app wsgi db upgrade

@@ -1,6 +1,10 @@
-"""`make screenshots`: every screen as a picture, taken on a first visit with some work done, into docs/images/."""
+"""`make screenshots`: every screen as a picture, taken on a first visit with some work done.
+
+They go to instance/screenshots/; with --docs the few that the documentation shows are renewed in docs/images/.
+"""
 
 import argparse
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -12,10 +16,13 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from devtools.children import ROOT
 from devtools.chromium import FLAGS, find
 from devtools.ports import any_free
+from devtools.some_work import enter_some_cards
 from devtools.stack import Stack
 from devtools.visit import Visit
 
-IMAGES = ROOT / "docs" / "images"
+PICTURES = ROOT / "instance" / "screenshots"
+DOCS = ROOT / "docs" / "images"
+IN_DOCS = ("activity", "procore-home", "timesheets-phone")
 DESK = ViewportSize(width=1280, height=800)
 PHONE = ViewportSize(width=400, height=800)
 
@@ -23,9 +30,17 @@ APP_PAGES = {
     "home": "/",
     "activity": "/settings/import-timesheets",
     "timesheets": "/timesheets",
+    "timesheet-new": "/timesheets/new",
+    "projects": "/projects",
+    "people": "/users",
+    "tasks": "/tasks",
+    "project-items": "/project-items",
+    "import-template": "/settings/import-template",
     "settings": "/settings/data-sync/procore",
+    "disconnect": "/settings/import-timesheets/disconnect",
+    "api-docs": "/api/docs",
 }
-CARDS = [("8", "Pour, north pier"), ("7.5", "Formwork, east abutment"), ("4", "Rebar, deck 2")]
+CARDS = 12
 
 
 class Camera:
@@ -51,9 +66,8 @@ def take_all(visit: Visit, camera: Camera) -> None:
     visit.sign_in()
     visit.connect()
     camera.take("connected")
-    for hours, description in CARDS:
-        visit.enter_time_card(hours, description)
-    visit.wait_for_timesheets(len(CARDS))
+    enter_some_cards(visit.stack.procore_url, CARDS)
+    visit.wait_for_timesheets(CARDS)
     for name, path in APP_PAGES.items():
         visit.app_goto(path)
         camera.take(name)
@@ -82,8 +96,10 @@ def chromium() -> Iterator[Browser]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make screenshots", description=__doc__)
-    parser.add_argument("--into", type=Path, default=IMAGES)
-    folder = parser.parse_args().into
+    parser.add_argument("--into", type=Path, default=PICTURES)
+    parser.add_argument("--docs", action="store_true", help="also renew the documentation's pictures")
+    arguments = parser.parse_args()
+    folder: Path = arguments.into
     folder.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix="timesite-screenshots-") as data,
@@ -94,6 +110,11 @@ def main() -> int:
         camera = Camera(page, folder)
         take_all(Visit(stack, page), camera)
     print(f"{camera.count} pictures are in {folder}")
+    if arguments.docs:
+        DOCS.mkdir(parents=True, exist_ok=True)
+        for name in IN_DOCS:
+            shutil.copyfile(folder / f"{name}.png", DOCS / f"{name}.png")
+        print(f"{', '.join(IN_DOCS)} are renewed in {DOCS}")
     return 0
 
 
