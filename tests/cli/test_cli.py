@@ -91,7 +91,11 @@ def test_companies_are_listed_as_json(app: Flask, acme: Cast) -> None:
     """Procore's ids are text."""
     listed = json.loads(run(app, "companies", "list").stdout)
     first = listed[0]
-    assert (first["procore_company_id"], first["name"], first["state"]) == (ACME, "Acme Builders", "connected")
+    assert (first["procore_company_id"], first["name"], first["state"]) == (
+        ACME,
+        "Acme Builders",
+        "connected",
+    )
 
 
 def test_draining_nothing_is_done_at_once(app: Flask) -> None:

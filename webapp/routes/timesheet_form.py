@@ -29,9 +29,11 @@ CLOCK = ("date", "start", "stop", "lunch_minutes")
 class HoursField(StringField):
     """7.5, 7,5 and 7:30 are the same."""
 
+    data: Decimal | None  # type: ignore[assignment]  # text is what comes in, not what is kept
+
     def process_formdata(self, valuelist: list[str]) -> None:
         text = (valuelist[0] if valuelist else "").strip().replace(",", ".")
-        self.text = text
+
         self.data = None
         if not text:
             return
@@ -77,6 +79,11 @@ class TimesheetForm(FlaskForm):
     def entered(self) -> dict[str, Any]:
         """All fields, for a new timesheet."""
         return {name: self[name].data for name in EDITABLE}
+
+    def shown_version(self) -> int:
+        """The version that the form was filled from; 0, which is none, when it says nothing readable."""
+        said = str(self.version.data or "")
+        return int(said) if said.isdecimal() and len(said) < 10 else 0
 
     def changed_from(self, shown: dict[str, Any]) -> dict[str, Any]:
         """Only what differs from what the form showed, so that hours that Procore stores finer than they are shown stay

@@ -91,7 +91,7 @@ def save(timesheet_id: int) -> ResponseReturnValue:
     form = TimesheetForm()
     if not form.validate() or "choose" in request.form:
         return _form(form, sheet, status=200 if "choose" in request.form else 422)
-    version = int(form.version.data) if (form.version.data or "").isdigit() else 0
+    version = form.shown_version()
     try:
         saved = timesheets.edit(actor(), timesheet_id, form.changed_from(shown(sheet)), version)
     except InvalidInput as error:

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import structlog
+
 from webapp import queueing, wiring
 from webapp.domain.timesheet import Actor
-from webapp.errors import InvalidInput, NotFound
+from webapp.errors import AppError, InvalidInput, NotFound
+from webapp.services import directory
 from webapp.services.idempotency import created_in
 from webapp.services.text import line
 from webapp.store import marks
 from webapp.store import projects as rows
 from webapp.store.models import Project
 from webapp.store.session import StoreSession, reading, transaction
+from webapp.sync.ports import Unknown
 
+log = structlog.get_logger(__name__)
 LONGEST_NAME, LONGEST_NUMBER = 300, 100
 NO_SUB_JOB = 0
 Check = Callable[[Project], None]
@@ -85,6 +90,7 @@ def edit(
 
 def link(company_id: int, project_id: int, target: LinkTarget, check: Check | None = None) -> Project:
     """Raises InvalidInput for a project Procore does not show, or one that is linked already."""
+    _look_up(company_id, target)
     with transaction(company_id) as session:
         project = _to_change(session, project_id, check)
         _link(session, project, target)
@@ -149,6 +155,25 @@ def _link(session: StoreSession, project: Project, target: LinkTarget) -> None:
     _release(session, _held_by(project))
 
 
+def _look_up(company_id: int, target: LinkTarget) -> None:
+    """Asks Procore for what the mirror does not know yet. If it does not answer, what is known decides."""
+    project_id, job_id = target.procore_project_id, target.procore_sub_job_id
+    with reading(company_id) as session:
+        if not rows.is_directory_known(session):
+            return
+        is_known = rows.procore_project(session, project_id) is not None
+        jobs = {job.procore_id for job in rows.procore_sub_jobs(session, project_id)}
+    has_job = job_id is None or job_id in jobs
+    wanted = Unknown(
+        has_projects=not is_known, sub_jobs_of=frozenset() if has_job else frozenset({project_id})
+    )
+    if wanted:
+        try:
+            directory.refresh(company_id, wanted)
+        except AppError as error:
+            log.info("directory_not_read", company_id=company_id, error=type(error).__name__)
+
+
 def _check_target(session: StoreSession, target: LinkTarget) -> None:
     if not rows.is_directory_known(session):
         return
@@ -169,7 +194,7 @@ def _held_by(project: Project) -> list[str]:
     """The reasons (webapp.sync.holds) that a link of this project takes away."""
     return [
         f"unlinked:{project.procore_project_id}",
-        f"unlinked:{project.id}",
+        f"unlinked_here:{project.id}",
         f"project:{project.procore_project_id}",
         f"project_here:{project.id}",
         f"main_project:{project.name}",

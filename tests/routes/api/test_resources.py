@@ -113,16 +113,17 @@ def test_linking_a_project_releases_what_waited_for_it(app: Flask, call: Caller,
     """D21, D22, D23."""
     keys = [
         f"unlinked:{ELSEWHERE}",
+        f"unlinked_here:{acme.yard}",
         f"project:{ELSEWHERE}",
         f"project_here:{acme.yard}",
-        "project:1",
+        f"unlinked_here:{acme.bo}9",
         "no_person",
     ]
     with app.app_context():
         for number, key in enumerate(keys):
             held_card(acme.company, number, key, "…")
     call("PUT", f"/projects/{acme.yard}/link", {"procore_project_id": str(ELSEWHERE)})
-    assert due_links(app, acme) == set(keys[:3])
+    assert due_links(app, acme) == set(keys[:4])
 
 
 def test_if_match_is_honoured_on_single_records(call: Caller, acme: Cast) -> None:
