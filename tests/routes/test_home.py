@@ -49,6 +49,13 @@ def test_what_needs_a_person_is_named_with_its_cause(site_at_work: Site) -> None
     assert "Per Diem" in page
 
 
+def test_home_says_when_procore_last_told_of_a_change(site_at_work: Site) -> None:
+    """R31: silence is seen, and so is its end."""
+    page = framed(site_at_work, "Dana Ortiz").get("/").text
+    assert "Procore last told us of a change" in page
+    assert "has not told us" not in page
+
+
 def test_a_foreman_counts_only_the_projects_that_procore_lists_for_them(site_at_work: Site) -> None:
     """R2."""
     page = framed(site_at_work, "Frank Weber").get("/").text

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from sqlalchemy import ColumnElement, func, select, true
 
-from webapp.store.models import Company, Hook, Link, ProcoreProject, RateBudget
+from webapp.store.models import Company, Event, Link, ProcoreProject, RateBudget
 from webapp.store.session import StoreSession
 
 MOST_NEEDS = 8
@@ -56,7 +56,8 @@ def oldest_waiting(session: StoreSession) -> datetime | None:
 
 
 def last_event_at(session: StoreSession) -> datetime | None:
-    return session.scalar(select(func.max(Hook.last_event_at)))
+    """When Procore last told us of a change of this company's."""
+    return session.scalar(select(Event.received_at).order_by(Event.id.desc()).limit(1))
 
 
 def blocked_until(session: StoreSession, procore_company_id: int, now: datetime) -> datetime | None:
