@@ -38,7 +38,7 @@ def seen_by(session: StoreSession, actor: Actor, limit: int) -> list[User]:
 
 
 def user(session: StoreSession, user_id: int) -> User | None:
-    return session.scalars(select(User).where(User.id == user_id)).one_or_none()
+    return session.get(User, user_id)
 
 
 def user_to_change(session: StoreSession, user_id: int) -> User | None:

@@ -42,7 +42,7 @@ def project_page(
 
 
 def project(session: StoreSession, project_id: int) -> Project | None:
-    return session.scalars(select(Project).where(Project.id == project_id)).one_or_none()
+    return session.get(Project, project_id)
 
 
 def project_to_change(session: StoreSession, project_id: int) -> Project | None:
@@ -113,7 +113,7 @@ def tasks(session: StoreSession, offset: int = 0, limit: int = 1000) -> tuple[li
 
 
 def task(session: StoreSession, task_id: int) -> Task | None:
-    return session.scalars(select(Task).where(Task.id == task_id)).one_or_none()
+    return session.get(Task, task_id)
 
 
 def task_named(session: StoreSession, name: str) -> Task | None:
@@ -132,7 +132,7 @@ def items(
 
 
 def item(session: StoreSession, item_id: int) -> ProjectItem | None:
-    return session.scalars(select(ProjectItem).where(ProjectItem.id == item_id)).one_or_none()
+    return session.get(ProjectItem, item_id)
 
 
 def item_coded(session: StoreSession, project_id: int, code: str) -> ProjectItem | None:
