@@ -11,7 +11,7 @@
     if (event.source !== window.parent || !origins.includes(event.origin)) return;
     const message = event.data ?? {};
     if (message.type === "setup") show(message.context ?? {});
-    if (message.type === "sidepanel:app:hidden" || message.type === "sidepanel:app:destroyed") pause();
+    if (message.type === "sidepanel:app:hidden" || message.type === "sidepanel:app:destroy") pause();
     if (message.type === "sidepanel:app:visible") resume();
   });
 

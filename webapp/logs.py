@@ -20,6 +20,10 @@ HARMLESS = frozenset({"status_code", "exit_code", "reason_code"})
 QUIET_PATHS = ("/healthz", "/readyz", "/metrics", "/static/")
 
 
+class Lines(logging.StreamHandler):  # type: ignore[type-arg]  # a generic only to the type checker
+    """Ours, so that setting up twice does not write twice, and handlers of others stay."""
+
+
 def set_up(log_format: str) -> None:
     """`log_format`: console, json, or empty for console on a terminal and JSON elsewhere."""
     is_console = log_format == "console" or (not log_format and sys.stderr.isatty())
@@ -38,7 +42,7 @@ def set_up(log_format: str) -> None:
     last: list[Any] = [structlog.processors.format_exc_info, hide_secrets, render]
     if is_console:
         last = [hide_secrets, render]
-    handler = logging.StreamHandler()
+    handler = Lines()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -46,7 +50,7 @@ def set_up(log_format: str) -> None:
         )
     )
     root = logging.getLogger()
-    root.handlers = [handler]
+    root.handlers = [*(other for other in root.handlers if not isinstance(other, Lines)), handler]
     root.setLevel(logging.INFO)
     for name in ("urllib3", "werkzeug", "alembic.runtime.plugins"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -118,6 +118,7 @@ def test_a_member_who_left_the_company_is_signed_out_of_it(site: Site, dana: Vis
     assert "Acme" not in page.text
     assert members(site) == []
     assert "Sign in with Procore" in dana.get("/").text
+    assert site.world.authorized_people() == []  # tokens of people who left are revoked
 
 
 def test_where_the_app_is_not_installed_the_page_says_how_to_install_it(site: Site, dana: Visitor) -> None:

@@ -249,6 +249,22 @@ def test_syncing_since_it_was_off_sends_what_changed_meanwhile(site: Site, held_
         assert {link.state for link in site.links()} == {"in_sync"}
 
 
+def test_a_paused_company_can_be_tried_again_now(site: Site, connected: Visitor) -> None:
+    """R8."""
+    with site.app.app_context(), system() as session:
+        company = session.get_one(Company, site.company_id)
+        company.state, company.paused_reason = "paused", "Procore refused permission."
+    page = connected.get(PROCORE).text
+    assert "The sync is paused: Procore refused permission." in page
+    site.world.add_fault(effect="refuse", status=403, path="/rest/v1.1/projects", times=1)
+    connected.post(f"{PROCORE}/resume")
+    assert state(site) == "paused"
+    assert "still refuses" in connected.get(PROCORE).text
+    connected.post(f"{PROCORE}/resume")
+    assert state(site) == "connected"
+    assert "goes on" in connected.get(PROCORE).text
+
+
 def test_disconnecting_is_asked_to_confirm(site: Site, connected: Visitor) -> None:
     """R7."""
     page = connected.get(DISCONNECT)

@@ -12,7 +12,7 @@ from webapp.errors import AppError, InvalidInput
 from webapp.routes import sessions
 from webapp.routes.access import admin_only, viewer
 from webapp.routes.pages import page, see_other
-from webapp.services import connection, inspection, membership
+from webapp.services import connection, inspection, membership, sync
 from webapp.services import settings as sync_settings
 from webapp.services.membership import NotAMember, Viewer
 from webapp.services.settings import DIRECTIONS, SWITCHES
@@ -94,6 +94,17 @@ def change() -> ResponseReturnValue:
     sync_settings.change(company_id, {name: value}, since)
     if request.headers.get("HX-Request") == "true":
         return _page("switches")
+    return see_other(PROCORE)
+
+
+@bp.post("/data-sync/procore/resume")
+@admin_only
+def resume() -> ResponseReturnValue:
+    """A paused company is looked at by itself from time to time; this looks now (R8)."""
+    if sync.probe(viewer().company_id):
+        flash("Procore answers again; the sync goes on.", "good")
+    else:
+        flash("Procore still refuses. The lines below say what is missing.", "bad")
     return see_other(PROCORE)
 
 

@@ -7,8 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
+
 from webapp import wiring
 from webapp.errors import (
+    AppError,
     AppNotConnected,
     Forbidden,
     NeedsAttention,
@@ -21,18 +24,22 @@ from webapp.store.members import Standing
 from webapp.store.models import Company, Member
 from webapp.store.session import system
 
+log = structlog.get_logger(__name__)
+
 GOOD_FOR = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """The person in front of the screen, in one company. `user_id`: our user of that person, if there is one.
-    `procore_project_ids`: the projects that Procore lists for them; administrators see all."""
+    `procore_project_ids`: the projects that Procore lists for them; administrators see all. `paused_reason`: why the
+    company's sync waits as a whole."""
 
     company_id: int
     procore_company_id: int
     company_name: str
     is_connected: bool
+    paused_reason: str | None
     procore_user_id: int
     login: str
     name: str
@@ -125,11 +132,14 @@ def _asked(procore_user_id: int, wanted: int | None, now: datetime) -> Viewer:
             is_admin=is_admin,
             procore_project_ids=frozenset() if is_admin else person.project_ids(company_id),
         )
-    except (NotAMember, SignInExpired):
+    except SignInExpired:
         _forget(procore_user_id, wanted)
         raise
+    except NotAMember:
+        _left(procore_user_id, wanted)
+        raise
     except (PermissionMissing, NotFound) as error:
-        _forget(procore_user_id, wanted)
+        _left(procore_user_id, wanted)
         raise NotAMember from error
     except AppNotConnected as error:
         _forget(procore_user_id, wanted)
@@ -137,9 +147,19 @@ def _asked(procore_user_id: int, wanted: int | None, now: datetime) -> Viewer:
     return _kept(company_id, names[company_id], standing, now)
 
 
-def _forget(procore_user_id: int, procore_company_id: int | None) -> None:
+def _forget(procore_user_id: int, procore_company_id: int | None) -> bool:
     with system() as session:
-        members.forget(session, procore_user_id, procore_company_id)
+        return members.forget(session, procore_user_id, procore_company_id)
+
+
+def _left(procore_user_id: int, procore_company_id: int | None) -> None:
+    """Procore wants the tokens of people who left to be revoked; with their last company they are of no use."""
+    if not _forget(procore_user_id, procore_company_id):
+        return
+    try:
+        wiring.sign_out_person(procore_user_id)
+    except AppError as error:
+        log.warning("token_not_revoked", error=type(error).__name__)
 
 
 def _choose(names: dict[int, str], wanted: int | None) -> int:
@@ -177,6 +197,7 @@ def _viewer(company: Company, member: Member) -> Viewer:
         procore_company_id=company.procore_company_id,
         company_name=company.name,
         is_connected=company.state != "disconnected",
+        paused_reason=(company.paused_reason or "The sync is paused.") if company.state == "paused" else None,
         procore_user_id=member.procore_user_id,
         login=member.login,
         name=member.name,

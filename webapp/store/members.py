@@ -61,13 +61,19 @@ def keep(session: StoreSession, company: Company, standing: Standing, now: datet
     return member
 
 
-def forget(session: StoreSession, procore_user_id: int, procore_company_id: int | None = None) -> None:
-    """The person is no member (any more) of that company, or of any."""
+def forget(session: StoreSession, procore_user_id: int, procore_company_id: int | None = None) -> bool:
+    """The person is no member (any more) of that company, or of any. True when this was the last one of theirs."""
     gone = delete(Member).where(Member.procore_user_id == procore_user_id)
     if procore_company_id is not None:
         of_company = select(Company.id).where(Company.procore_company_id == procore_company_id)
         gone = gone.where(Member.company_id.in_(of_company))
-    session.execute(gone, execution_options={"synchronize_session": False})
+    gone = gone.returning(Member.id)
+    was_member = bool(session.execute(gone, execution_options={"synchronize_session": False}).all())
+    is_left = (
+        session.scalar(select(Member.id).where(Member.procore_user_id == procore_user_id).limit(1))
+        is not None
+    )
+    return was_member and not is_left
 
 
 def _own_user(session: StoreSession, company: Company, standing: Standing, now: datetime) -> int | None:
