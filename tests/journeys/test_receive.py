@@ -112,32 +112,6 @@ def test_lost_events_are_found_by_the_sweep(site: Site) -> None:
     assert {link.procore_id for link in site.links()} >= {created.id, edited.id}
 
 
-def test_a_sweep_with_nothing_changed_costs_two_calls(site: Site) -> None:
-    """D4."""
-    site.connect()
-    site.enter()
-    site.settle()
-    site.clock.advance(600)
-    sync.sweep_company(site.company_id)
-    site.settle()
-    site.forget_calls()
-    site.clock.advance(600)
-    sync.sweep_company(site.company_id)
-    assert site.calls() == 2
-
-
-def test_a_thousand_cards_entered_at_once_cost_few_calls(site: Site) -> None:
-    """D8, R10: at most 30 calls, connecting and the mirror of the directory aside."""
-    site.connect()
-    site.enter()
-    site.settle()
-    site.world.enter_many(site.dana.id, 1000)
-    site.forget_calls()
-    site.settle()
-    assert len(site.timesheets()) == 1001
-    assert site.calls() <= 30
-
-
 def test_every_field_of_a_card_is_kept(site: Site) -> None:
     """R16, D80, D81, D86: but its classification; what only Procore may say is mirrored."""
     site.connect()

@@ -8,12 +8,12 @@ from datetime import datetime
 
 from sqlalchemy import Engine, select
 
-from webapp.domain.timecard import Card, to_json
+from webapp.domain.timecard import Card
 from webapp.store import dictionary as words
-from webapp.store import directory, leases
-from webapp.store.due import due, in_chunks, intent_of
+from webapp.store import directory, intents, leases
+from webapp.store.due import due, in_chunks
 from webapp.store.marks import mark_cards
-from webapp.store.models import Company, IntentRow, Link, Timesheet
+from webapp.store.models import Company, Link, Timesheet
 from webapp.store.outcomes import store_outcomes
 from webapp.store.session import StoreSession, reading, transaction
 from webapp.sync.ports import (
@@ -30,8 +30,6 @@ from webapp.sync.ports import (
     Unknown,
     Wanted,
 )
-
-ORIGIN_IDS = 2**53
 
 
 class SyncStore:
@@ -76,32 +74,7 @@ class SyncStore:
         with transaction(self.company_id, self.engine) as session:
             now = self.clock.now()
             leases.hold(session, lease, now)
-            return {sent.link_id: self._intend(session, sent, now) for sent in sends}
-
-    def _intend(self, session: StoreSession, sent: Sent, now: datetime) -> Intent:
-        row = session.get(IntentRow, sent.link_id)
-        if row is None:
-            row = IntentRow(
-                link_id=sent.link_id,
-                origin_id=self._origin_id(session, sent.link_id),
-                sent=to_json(sent.theirs),
-                ours=to_json(sent.ours),
-                is_start_stop=sent.is_start_stop,
-                first_sent_at=now,
-            )
-            session.add(row)
-        row.sent_at = now
-        session.flush()
-        return intent_of(row)
-
-    def _origin_id(self, session: StoreSession, link_id: int) -> int:
-        """Drawn once per timesheet, below 2^53, never reused (D6)."""
-        timesheet = session.scalars(
-            select(Timesheet).join(Link, Link.timesheet_id == Timesheet.id).where(Link.id == link_id)
-        ).one()
-        if timesheet.origin_id is None:
-            timesheet.origin_id = self.rng.randrange(1, ORIGIN_IDS)
-        return timesheet.origin_id
+            return intents.intend(session, sends, self.rng, now)
 
     def dictionary(self, lease: Lease, wanted: Wanted, *, is_final: bool) -> tuple[Dictionary, Unknown]:
         with transaction(self.company_id, self.engine) as session:

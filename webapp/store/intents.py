@@ -1,0 +1,59 @@
+"""Intents: what is about to be created at Procore, committed just before it is sent (D6)."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from webapp.domain.timecard import to_json
+from webapp.store.due import in_chunks, intent_of
+from webapp.store.models import IntentRow, Link, Timesheet
+from webapp.store.session import StoreSession
+from webapp.sync.ports import Intent, Sent
+
+ORIGIN_IDS = 2**53
+"""Our numbers are drawn below this, so that no JSON reader rounds them."""
+
+
+def intend(
+    session: StoreSession, sends: Sequence[Sent], rng: random.Random, now: datetime
+) -> dict[int, Intent]:
+    """By link. An intent that stands keeps its number and payload; only the time of sending moves."""
+    ids = sorted(sent.link_id for sent in sends)
+    standing = {
+        row.link_id: row
+        for chunk in in_chunks(ids)
+        for row in session.scalars(select(IntentRow).where(IntentRow.link_id.in_(chunk)))
+    }
+    timesheets = {
+        link_id: timesheet
+        for chunk in in_chunks(ids)
+        for link_id, timesheet in session.execute(
+            select(Link.id, Timesheet)
+            .join(Timesheet, Timesheet.id == Link.timesheet_id)
+            .where(Link.id.in_(chunk))
+        )
+    }
+    rows = [standing.get(s.link_id) or _new(s, timesheets[s.link_id], rng, now) for s in sends]
+    for row in rows:
+        row.sent_at = now
+    session.add_all(rows)
+    session.flush()
+    return {row.link_id: intent_of(row) for row in rows}
+
+
+def _new(sent: Sent, timesheet: Timesheet, rng: random.Random, now: datetime) -> IntentRow:
+    """The number is drawn once per timesheet and never reused."""
+    if timesheet.origin_id is None:
+        timesheet.origin_id = rng.randrange(1, ORIGIN_IDS)
+    return IntentRow(
+        link_id=sent.link_id,
+        origin_id=timesheet.origin_id,
+        sent=to_json(sent.theirs),
+        ours=to_json(sent.ours),
+        is_start_stop=sent.is_start_stop,
+        first_sent_at=now,
+    )
