@@ -20,7 +20,7 @@ HARMLESS = frozenset({"status_code", "exit_code", "reason_code"})
 QUIET_PATHS = ("/healthz", "/readyz", "/metrics", "/static/")
 
 
-class Lines(logging.StreamHandler):  # type: ignore[type-arg]  # a generic only to the type checker
+class Lines(logging.StreamHandler):
     """Ours, so that setting up twice does not write twice, and handlers of others stay."""
 
 

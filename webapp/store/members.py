@@ -67,8 +67,9 @@ def forget(session: StoreSession, procore_user_id: int, procore_company_id: int 
     if procore_company_id is not None:
         of_company = select(Company.id).where(Company.procore_company_id == procore_company_id)
         gone = gone.where(Member.company_id.in_(of_company))
-    gone = gone.returning(Member.id)
-    was_member = bool(session.execute(gone, execution_options={"synchronize_session": False}).all())
+    was_member = bool(
+        session.execute(gone.returning(Member.id), execution_options={"synchronize_session": False}).all()
+    )
     is_left = (
         session.scalar(select(Member.id).where(Member.procore_user_id == procore_user_id).limit(1))
         is not None
