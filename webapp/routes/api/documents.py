@@ -10,6 +10,7 @@ from webapp import wiring
 from webapp.routes.access import open_to_all
 from webapp.routes.api.door import spec
 
+ORDER = ("Timesheets", "Activity", "Ledger", "Settings", "Import matching template", "Projects", "Users")
 documents = Blueprint("api_documents", __name__, url_prefix="/api")
 
 
@@ -27,7 +28,7 @@ def openapi() -> Response:
 @open_to_all
 def page() -> str:
     document = _document()
-    return render_template("api/docs.html", document=document, operations=_operations(document))
+    return render_template("api/docs.html", document=document, groups=_groups(document))
 
 
 def _document() -> dict[str, Any]:
@@ -39,6 +40,8 @@ def _document() -> dict[str, Any]:
         for path in known["paths"].values():
             for operation in path.values():
                 _tell_headers(operation)
+        for name in ("ValidationError", "ValidationErrorElement"):
+            known["components"]["schemas"].pop(name, None)  # spectree's own; ours is Problem
         current_app.extensions["openapi"] = known
     return known
 
@@ -53,9 +56,11 @@ def _tell_headers(operation: dict[str, Any]) -> None:
             answer.pop("content", None)
 
 
-def _operations(document: dict[str, Any]) -> list[dict[str, Any]]:
-    return [
-        {"method": method.upper(), "path": path, **operation}
-        for path, methods in document["paths"].items()
-        for method, operation in methods.items()
-    ]
+def _groups(document: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The operations under their tags, what is used most first."""
+    found: dict[str, list[dict[str, Any]]] = {tag: [] for tag in ORDER}
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            told = {"method": method.upper(), "path": path, **operation}
+            found.setdefault(operation["tags"][0], []).append(told)
+    return [(tag, told) for tag, told in found.items() if told]
