@@ -1,6 +1,7 @@
 """Journeys run on both databases."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -20,3 +21,16 @@ def sqlite_site(make_app: MakeApp, sqlite_url: str) -> Iterator[Site]:
     app = make_app(DATABASE_URL=sqlite_url)
     with app.app_context():
         yield Site(app)
+
+
+@pytest.fixture
+def make_site(make_app: MakeApp, sqlite_url: str) -> Iterator[Callable[..., Site]]:
+    """A site with settings of its own."""
+    with ExitStack() as held:
+
+        def make(**settings: str) -> Site:
+            app = make_app(DATABASE_URL=sqlite_url, **settings)
+            held.enter_context(app.app_context())
+            return Site(app)
+
+        yield make
