@@ -11,11 +11,13 @@ from sqlalchemy import func, select
 from procore_sandbox.model.records import Hook as TheirHook
 from tests.fixtures.app import MakeApp
 from tests.fixtures.site import Site
+from webapp import wiring
 from webapp.errors import InvalidInput, LeaseLost, PermissionMissing, ProcoreUnavailable
-from webapp.services import api_keys, connection, directory, hook_setup, removals
+from webapp.services import api_keys, connection, directory, hook_setup, inbox, removals
 from webapp.services.hook_setup import NoTriggers
 from webapp.services.inspection import NotInstalledThere
 from webapp.store import leases
+from webapp.store.inbox import hook_of_secret
 from webapp.store.models import (
     ApiKey,
     Company,
@@ -247,6 +249,71 @@ def test_a_project_that_is_permitted_later_gets_its_hook(site: Site) -> None:
     assert connection.verify_hooks(site.company_id) == 1
     assert connection.verify_hooks(site.company_id) == 0
     assert sorted(hook.project_id or 0 for hook in ours(site)) == sorted(everything)
+
+
+def test_a_secret_is_renewed_and_the_old_one_stays_valid_for_thirteen_hours(site: Site) -> None:
+    """R4: events under way still carry it."""
+    connect(site)
+    old = {hook.authorization for hook in ours(site)}
+    site.clock.advance(91 * 86400)
+    connection.verify_hooks(site.company_id)
+    new = {hook.authorization for hook in ours(site)}
+    assert not old & new
+    assert all(is_let_in(secret) for secret in (*old, *new))
+    site.clock.advance(13 * 3600 + 1)
+    assert not any(is_let_in(secret) for secret in old)
+    assert all(is_let_in(secret) for secret in new)
+    connection.verify_hooks(site.company_id)
+    assert {hook.authorization for hook in ours(site)} == new
+
+
+def test_a_lost_answer_while_a_secret_is_renewed_loses_no_event(site: Site) -> None:
+    """R4: until Procore has confirmed, both are valid; then it is tried again."""
+    site.world.set_switches(timecard_triggers="company")
+    connect(site)
+    (before,) = ours(site)
+    old = before.authorization
+    site.clock.advance(91 * 86400)
+    site.world.add_fault(effect="lose_answer", method="PATCH", path=HOOKS, times=1)
+    with pytest.raises(ProcoreUnavailable):
+        connection.verify_hooks(site.company_id)
+    (lost,) = ours(site)
+    assert is_let_in(lost.authorization)
+    assert is_let_in(old)
+    between = lost.authorization
+    site.clock.advance(3600)
+    connection.verify_hooks(site.company_id)
+    (hook,) = ours(site)
+    assert hook.authorization not in (old, between)
+    site.clock.advance(14 * 3600)
+    assert is_let_in(hook.authorization)
+    assert not is_let_in(old)
+    assert not is_let_in(between)
+
+
+def is_let_in(authorization: str | None) -> bool:
+    with system(is_readonly=True) as session:
+        now = wiring.clock().now()
+        return hook_of_secret(session, inbox.secret_hash(authorization or ""), now) is not None
+
+
+def test_a_paused_company_that_is_connected_again_goes_on(site: Site) -> None:
+    """R8."""
+    connect(site)
+    with system() as session:
+        row = session.get_one(Company, site.company_id)
+        row.state, row.paused_reason = "paused", "Procore refused permission."
+    assert not connect(site).is_new
+    assert company().state == "connected"
+
+
+def test_a_second_connect_changes_only_the_switches_that_it_names(site: Site) -> None:
+    """R9."""
+    connect(site)
+    connect(site, send=True)
+    assert (company().receive, company().send) == (True, True)
+    connect(site, receive=False)
+    assert (company().receive, company().send) == (False, True)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from webapp.procore.paths import (
     DELIVERIES,
     HOOKS,
     TRIGGERS,
+    UPDATE_HOOK,
     WEBHOOK_RESOURCES,
 )
 from webapp.procore.refusals import words_in
@@ -89,6 +90,11 @@ class Hooks:
             )
 
         return _hook(_versioned(send))
+
+    def set_authorization(self, hook_id: int, authorization: str, project_id: int | None = None) -> None:
+        """What Procore sends with every event from now on."""
+        body = {**self._scope(project_id), "hook": {"destination_headers": {"Authorization": authorization}}}
+        self.api.send(UPDATE_HOOK, body, id=hook_id)
 
     def set_triggers(self, hook_id: int, project_id: int | None = None, verbs: Iterable[str] = VERBS) -> None:
         """Afterwards the hook has a trigger for each verb: missing ones are made, others left alone. Raises

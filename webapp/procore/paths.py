@@ -54,6 +54,7 @@ TIMECARD_HISTORY = Route("GET", "/rest/v1.0/companies/{company_id}/timecard_entr
 WEBHOOK_RESOURCES = Route("GET", "/rest/v1.0/webhooks/resources")
 HOOKS = Route("GET", "/rest/v1.0/webhooks/hooks")
 CREATE_HOOK = Route("POST", "/rest/v1.0/webhooks/hooks")
+UPDATE_HOOK = Route("PATCH", "/rest/v1.0/webhooks/hooks/{id}")
 DELETE_HOOK = Route("DELETE", "/rest/v1.0/webhooks/hooks/{id}")
 TRIGGERS = Route("GET", "/rest/v1.0/webhooks/hooks/{hook_id}/triggers")
 CREATE_TRIGGERS = Route("POST", "/rest/v1.0/webhooks/hooks/{hook_id}/triggers/bulk")

@@ -10,7 +10,7 @@ import structlog
 
 from webapp import queueing, wiring
 from webapp.errors import Conflict, InvalidInput, NotFound
-from webapp.services import hook_setup, inspection, removals
+from webapp.services import hook_setup, inspection, removals, settings, sync
 from webapp.store import connections
 from webapp.store.connections import Owed
 from webapp.store.models import Company
@@ -73,7 +73,10 @@ def connect(
         ):
             raise Conflict("The company is being connected just now. Reload this page in a minute.")
     if not is_new:
-        _change(company.id, receive, send)
+        named = {"receive": receive, "send": send}
+        settings.change(company.id, {name: value for name, value in named.items() if value is not None})
+        if company.state == "paused":
+            sync.probe(company.id)
         verify_hooks(company.id)
         return Connected(company.id, procore_company_id, company.name, is_new=False)
     try:
@@ -105,7 +108,7 @@ def disconnect(company_id: int, by: str) -> None:
 
 
 def verify_hooks(company_id: int) -> int:
-    """Every permitted project, or the company, has its hook. How many were made."""
+    """Every permitted project, or the company, has its hook, and no secret grows old. How many hooks were made."""
     with system(is_readonly=True) as session:
         company = connections.by_id(session, company_id)
     if company.state != "connected":
@@ -118,6 +121,7 @@ def verify_hooks(company_id: int) -> int:
         wanted = [project.id for project in projects]
     missing = [project_id for project_id in wanted if project_id not in complete]
     made = [hook_setup.make(company_id, company.procore_company_id, project_id) for project_id in missing]
+    hook_setup.rotate_old_secrets(company_id, company.procore_company_id)
     return sum(hook_id is not None for hook_id in made)
 
 
@@ -194,14 +198,6 @@ def _take_back(company: Company) -> None:
         removal_id = connections.owe(session, company.procore_company_id, owed, now) if owed else None
     if removal_id is not None:
         removals.settle(removal_id, now)
-
-
-def _change(company_id: int, receive: bool | None, send: bool | None) -> None:
-    """Switches that the caller named, on a company that is connected already."""
-    with transaction(company_id) as session:
-        company = connections.by_id(session, company_id)
-        company.receive = company.receive if receive is None else receive
-        company.send = company.send if send is None else send
 
 
 def _reset(company: Company) -> None:

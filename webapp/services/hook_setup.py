@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 
 import structlog
 
@@ -11,10 +12,13 @@ from webapp.errors import NeedsAttention, ProcoreUnavailable
 from webapp.services.inbox import secret_hash
 from webapp.store import connections
 from webapp.store.connections import Owed
-from webapp.store.session import transaction
+from webapp.store.session import reading, transaction
 
 NAMESPACE = "timesite-for-procore"
 """One for the app, everywhere. Which hook is ours, the address tells."""
+ROTATED_AFTER = timedelta(days=90)
+OLD_SECRET_LASTS = timedelta(hours=13)
+"""An hour longer than Procore tries to deliver an event."""
 VERBS = frozenset({"create", "update", "delete"})
 
 log = structlog.get_logger(__name__)
@@ -46,7 +50,7 @@ def make(company_id: int, procore_company_id: int, project_id: int | None) -> in
     """One hook with its triggers; our row's id. None when it is there already or in the making. `project_id` None: the
     company's. A failure leaves the row, unfinished, and whatever Procore made is found by address."""
     at_procore, url = wiring.hooks_at_procore(procore_company_id), wiring.config().webhook_url
-    authorization = f"Bearer {secrets.token_urlsafe(32)}"
+    authorization = _new_secret()
     now = wiring.clock().now()
     with transaction(company_id) as session:
         hook_id = connections.begin_hook(session, NAMESPACE, project_id, secret_hash(authorization), now)
@@ -71,6 +75,24 @@ def make(company_id: int, procore_company_id: int, project_id: int | None) -> in
     return hook_id
 
 
+def rotate_old_secrets(company_id: int, procore_company_id: int) -> int:
+    """Hooks whose secret is 90 days old get another; the old one stays valid for 13 h (R4). How many."""
+    now = wiring.clock().now()
+    with reading(company_id) as session:
+        old = connections.hooks_with_old_secrets(session, now - ROTATED_AFTER)
+    for hook in old:
+        authorization = _new_secret()
+        with transaction(company_id) as session:
+            until = now + OLD_SECRET_LASTS
+            secret_id = connections.add_secret(session, hook.id, secret_hash(authorization), now, until)
+        if hook.procore_hook_id is not None:
+            at_procore = wiring.hooks_at_procore(procore_company_id)
+            at_procore.set_authorization(hook.procore_hook_id, authorization, hook.procore_project_id)
+        with transaction(company_id) as session:
+            connections.secret_in_use(session, hook.id, secret_id, now + OLD_SECRET_LASTS)
+    return len(old)
+
+
 def remove_at_our_address(procore_company_id: int, project_id: int | None) -> None:
     for hook_id in _at_our_address(procore_company_id, project_id):
         wiring.hooks_at_procore(procore_company_id).delete(hook_id, project_id)
@@ -83,6 +105,10 @@ def remove(procore_company_id: int, owed: Owed) -> None:
         remove_at_our_address(procore_company_id, project_id)
     else:
         wiring.hooks_at_procore(procore_company_id).delete(hook_id, project_id)
+
+
+def _new_secret() -> str:
+    return f"Bearer {secrets.token_urlsafe(32)}"
 
 
 def _at_our_address(procore_company_id: int, project_id: int | None) -> list[int]:

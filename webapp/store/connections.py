@@ -169,6 +169,37 @@ def hook_complete(session: StoreSession, hook_id: int) -> None:
     session.get_one(Hook, hook_id).is_complete = True
 
 
+def hooks_with_old_secrets(session: StoreSession, older_than: datetime) -> list[HookRow]:
+    """Complete hooks whose secret was made before that, oldest first."""
+    newest = (
+        select(func.max(HookSecret.created_at))
+        .where(HookSecret.hook_id == Hook.id, HookSecret.valid_until.is_(None))
+        .scalar_subquery()
+    )
+    rows = session.scalars(select(Hook).where(Hook.is_complete, newest < older_than).order_by(newest))
+    return [HookRow(h.id, h.procore_hook_id, h.procore_project_id, h.is_complete) for h in rows]
+
+
+def add_secret(session: StoreSession, hook_id: int, secret_hash: str, now: datetime, until: datetime) -> int:
+    """Beside the present one and good until then, should Procore's answer be lost. Secrets that ran out go."""
+    session.execute(delete(HookSecret).where(HookSecret.hook_id == hook_id, HookSecret.valid_until < now))
+    secret = HookSecret(hook_id=hook_id, secret_hash=secret_hash, created_at=now, valid_until=until)
+    session.add(secret)
+    session.flush()
+    return secret.id
+
+
+def secret_in_use(session: StoreSession, hook_id: int, secret_id: int, old_until: datetime) -> None:
+    """Procore sends the new one; events under way still carry the old one."""
+    session.execute(
+        update(HookSecret)
+        .where(HookSecret.hook_id == hook_id, HookSecret.id != secret_id)
+        .values(valid_until=old_until)
+        .execution_options(synchronize_session=False)
+    )
+    session.get_one(HookSecret, secret_id).valid_until = None
+
+
 def drop_hooks(session: StoreSession, hook_ids: Iterable[int]) -> None:
     wanted = list(hook_ids)
     session.execute(delete(HookSecret).where(HookSecret.hook_id.in_(wanted)))
