@@ -86,6 +86,9 @@ class Engine:
             self.store.pause(lease, str(error), self._in(self.limits.probe))
             self.store.release(lease)
             return Worked(worked, is_paused=True)
+        except Exception:
+            self.store.release(lease)
+            raise
         self.store.release(lease)
         return Worked(worked)
 
