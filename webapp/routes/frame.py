@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, url_for
 
+from webapp.errors import StoreUnavailable
 from webapp.routes import sessions
 from webapp.routes.access import viewer_or_none
 from webapp.services import membership, overview
@@ -29,12 +31,16 @@ def register(app: Flask) -> None:
 def banner() -> overview.Banner | None:
     """What everybody should know now; usually nothing."""
     found = viewer_or_none()
-    return overview.banner(found.company_id) if found else None
+    with suppress(StoreUnavailable):  # then the page itself is about that
+        return overview.banner(found.company_id) if found else None
+    return None
 
 
 def other_companies() -> list[membership.OtherCompany]:
     found = viewer_or_none()
-    return membership.others(sessions.companies(), found.procore_company_id) if found else []
+    with suppress(StoreUnavailable):
+        return membership.others(sessions.companies(), found.procore_company_id) if found else []
+    return []
 
 
 def asset(name: str) -> str:

@@ -19,7 +19,7 @@ from webapp.errors import (
     PermissionMissing,
     SignInExpired,
 )
-from webapp.store import members
+from webapp.store import connections, members
 from webapp.store.members import Standing
 from webapp.store.models import Company, Member
 from webapp.store.session import system
@@ -183,11 +183,7 @@ def _kept(procore_company_id: int, name: str, standing: Standing, now: datetime)
         if company is None:
             if not standing.is_admin:
                 raise NotSetUp(name)
-            company = Company(
-                procore_company_id=procore_company_id, name=name, created_at=now, state="disconnected"
-            )
-            session.add(company)
-            session.flush()
+            company = connections.known(session, procore_company_id, name, now)
         return _viewer(company, members.keep(session, company, standing, now))
 
 

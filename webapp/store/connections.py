@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.store.models import (
     ApiKey,
@@ -92,15 +93,14 @@ def all_companies(session: StoreSession) -> list[Company]:
 
 
 def known(session: StoreSession, procore_company_id: int, name: str, now: datetime) -> Company:
-    """The company's row, made disconnected when there is none."""
-    company = by_procore_id(session, procore_company_id)
-    if company is None:
-        company = Company(
-            procore_company_id=procore_company_id, name=name, created_at=now, state="disconnected"
-        )
-        session.add(company)
-        session.flush()
-    return company
+    """The company's row, made disconnected when there is none; two who come at once get the same."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(
+        insert(Company)
+        .values(procore_company_id=procore_company_id, name=name, created_at=now, state="disconnected")
+        .on_conflict_do_nothing(index_elements=["procore_company_id"])
+    )
+    return session.scalars(select(Company).where(Company.procore_company_id == procore_company_id)).one()
 
 
 def claim(session: StoreSession, company_id: int, owner: str, now: datetime, until: datetime) -> bool:

@@ -48,6 +48,8 @@ def member_of(session: StoreSession, company_id: int, procore_user_id: int) -> M
 
 
 def keep(session: StoreSession, company: Company, standing: Standing, now: datetime) -> Member:
+    """One row for each person and company: whoever comes at the same moment waits for the company's row."""
+    session.execute(select(Company.id).where(Company.id == company.id).with_for_update())
     member = member_of(session, company.id, standing.procore_user_id)
     if member is None:
         member = Member(company_id=company.id, procore_user_id=standing.procore_user_id)
