@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, render_template
@@ -35,13 +36,11 @@ def _document() -> dict[str, Any]:
     """Made once per app, since it does not change while it runs."""
     known: dict[str, Any] | None = current_app.extensions.get("openapi")
     if known is None:
-        known = spec._generate_spec()
+        known = deepcopy(spec.spec)  # made once per process: spectree takes its models apart while it does
         known["servers"] = [{"url": wiring.config().app_base_url}]
         for path in known["paths"].values():
             for operation in path.values():
                 _tell_headers(operation)
-        for name in ("ValidationError", "ValidationErrorElement"):
-            known["components"]["schemas"].pop(name, None)  # spectree's own; ours is Problem
         current_app.extensions["openapi"] = known
     return known
 

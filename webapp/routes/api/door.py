@@ -26,23 +26,6 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
 keys.guard(api)
 ID = "<int(min=1, max=9223372036854775807):{}>"
 
-spec = SpecTree(
-    "flask",
-    title="Timesite for Procore",
-    version="v1",
-    description="Timesheets, what they refer to, and how they stand with Procore. Every write may carry an "
-    "Idempotency-Key; single records carry an ETag, and PATCH and DELETE honour If-Match.",
-    annotations=False,
-    mode="strict",
-    path="api/v1/none",
-    security_schemes=[
-        SecurityScheme(name="key", data=SecuritySchemeData(type=SecureType.HTTP, scheme="bearer"))
-    ],
-    security={"key": []},
-    naming_strategy=lambda model: get_model_key(model).split(".")[0],
-    nested_naming_strategy=lambda parent, child: child,
-)
-
 
 class Problem(BaseModel):
     """RFC 9457. `errors` names fields."""
@@ -52,6 +35,25 @@ class Problem(BaseModel):
     status: int
     detail: str
     errors: dict[str, list[str]] | None = None
+
+
+spec = SpecTree(
+    "flask",
+    title="Timesite for Procore",
+    version="v1",
+    description="Timesheets, what they refer to, and how they stand with Procore. Every write may carry an "
+    "Idempotency-Key; single records carry an ETag, and PATCH and DELETE honour If-Match.",
+    annotations=False,
+    mode="strict",
+    validation_error_model=Problem,
+    path="api/v1/none",
+    security_schemes=[
+        SecurityScheme(name="key", data=SecuritySchemeData(type=SecureType.HTTP, scheme="bearer"))
+    ],
+    security={"key": []},
+    naming_strategy=lambda model: get_model_key(model).split(".")[0],
+    nested_naming_strategy=lambda parent, child: child,
+)
 
 
 @dataclass(frozen=True, slots=True)
