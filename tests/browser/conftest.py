@@ -39,7 +39,7 @@ def not_installed(stack: Stack, procore: Procore) -> None:
     procore.call("POST", "/reset")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def connected(stack: Stack, procore: Procore) -> None:
     """Installed and connected; receiving is on, sending is off unless a test before has switched it on."""
     if not procore.is_installed():

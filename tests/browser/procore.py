@@ -38,7 +38,7 @@ class Procore:
         )
 
     def time_type_id(self, name: str) -> int:
-        return next(each["id"] for each in self.directory["time_types"] if each["name"] == name)
+        return next(each["id"] for each in self.directory["time_types"] if each["time_type"] == name)
 
     def is_installed(self) -> bool:
         companies = self.call("GET", "/state")["companies"]
@@ -71,9 +71,9 @@ class Procore:
 
     def call(self, method: str, path: str, body: object = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(  # noqa: S310  # an address of our own
+        request = urllib.request.Request(  # an address of our own
             f"{self.url}/sandbox/api{path}", data, {"Content-Type": "application/json"}, method=method
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=10) as answer:
             said = answer.read()
         return json.loads(said) if said else None

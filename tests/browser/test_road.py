@@ -29,7 +29,7 @@ ACTIVITY = "/settings/import-timesheets"
     ids=["third-party cookies allowed", "third-party cookies blocked"],
 )
 def cookies(request: pytest.FixtureRequest) -> tuple[int, list[str]]:
-    """How the browser is set, and what a frame of another site can keep then: when blocked, only what is partitioned."""
+    """How the browser is set, and what a frame of another site can then keep: blocked, only what is partitioned."""
     setting: tuple[int, list[str]] = request.param
     return setting
 
