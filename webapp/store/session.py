@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
@@ -20,6 +20,7 @@ from webapp.extensions import db
 from webapp.store.base import CompanyOwned
 
 EVERY_COMPANY = "every"
+NO_ANSWER = "The database does not answer. Please try again in a moment."
 
 
 class ForeignRow(RuntimeError):
@@ -61,6 +62,16 @@ def system(engine: Engine | None = None, *, is_readonly: bool = False) -> Iterat
 
 
 @contextmanager
+def plain_transaction(engine: Engine | None = None) -> Iterator[Connection]:
+    """A write transaction over all companies without the ORM's session, for prepared statements that must be quick."""
+    try:
+        with (engine or db.engine).begin() as connection:
+            yield connection
+    except (OperationalError, InterfaceError) as error:
+        raise StoreUnavailable(NO_ANSWER) from error
+
+
+@contextmanager
 def _session(engine: Engine | None, company: int | str, *, is_readonly: bool) -> Iterator[StoreSession]:
     bind = (engine or db.engine).execution_options(is_readonly=is_readonly)
     session = StoreSession(bind, expire_on_commit=False, info={"company_id": company})
@@ -70,7 +81,7 @@ def _session(engine: Engine | None, company: int | str, *, is_readonly: bool) ->
             session.commit()
     except (OperationalError, InterfaceError) as error:
         session.rollback()
-        raise StoreUnavailable("The database does not answer. Please try again in a moment.") from error
+        raise StoreUnavailable(NO_ANSWER) from error
     except BaseException:
         session.rollback()
         raise
