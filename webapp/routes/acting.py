@@ -24,7 +24,6 @@ def register(app: Flask) -> None:
     app.add_template_filter(hours_text, "hours_text")
     app.add_template_filter(day_text, "day_text")
     app.add_template_filter(clock_text, "clock_text")
-    app.add_template_filter(whole_hours, "whole_hours")
 
 
 def actor() -> Actor:
@@ -101,11 +100,6 @@ def tell(form: FlaskForm, error: InvalidInput) -> list[str]:
 
 def hours_text(hours: Decimal | None) -> str:
     return "–" if hours is None else written(hours)
-
-
-def whole_hours(summary: str) -> str:
-    """A line never breaks between the hours and their unit."""
-    return f"{summary[:-2]}\u00a0h" if summary.endswith(" h") else summary
 
 
 def day_text(day: date) -> str:
