@@ -11,9 +11,10 @@ import structlog
 from webapp import queueing, wiring
 from webapp.errors import Conflict, InvalidInput, NotFound
 from webapp.services import hook_setup, inspection, removals, settings, sync
-from webapp.store import connections
-from webapp.store.connections import Owed
+from webapp.store import connections, hooks
+from webapp.store import removals as owed_rows
 from webapp.store.models import Company
+from webapp.store.removals import Owed
 from webapp.store.session import reading, system, transaction
 
 STANDARD_TIME_TYPES = (
@@ -96,12 +97,12 @@ def disconnect(company_id: int, by: str) -> None:
         company = connections.by_id(session, company_id)
         owed: list[Owed] = [
             {"hook": hook.procore_hook_id, "project": hook.procore_project_id}
-            for hook in connections.hooks(session)
+            for hook in hooks.listed(session)
         ]
         owed += [{"user": user_id} for user_id in connections.members_of(session)]
         connections.erase(session, company)
         _reset(company)
-        removal_id = connections.owe(session, company.procore_company_id, owed, now) if owed else None
+        removal_id = owed_rows.owe(session, company.procore_company_id, owed, now) if owed else None
     log.info("disconnected", company_id=company_id, procore_company_id=company.procore_company_id, by=by)
     if removal_id is not None:
         removals.settle(removal_id, now)
@@ -114,7 +115,7 @@ def verify_hooks(company_id: int) -> int:
     if company.state != "connected":
         return 0
     with reading(company_id) as session:
-        complete = {hook.procore_project_id for hook in connections.hooks(session) if hook.is_complete}
+        complete = {hook.procore_project_id for hook in hooks.listed(session) if hook.is_complete}
     wanted: list[int | None] = [None]
     if company.hook_scope == "project":
         projects = wiring.service_account(company.procore_company_id).permitted_projects()
@@ -183,19 +184,19 @@ def _finish(
         company.receive = True if receive is None else receive
         company.send = False if send is None else send
         connections.fill_template(session, STANDARD_TIME_TYPES, now)
-        connections.forget_removals(session, company.procore_company_id)
+        owed_rows.forget(session, company.procore_company_id)
 
 
 def _take_back(company: Company) -> None:
     """Whatever was made at Procore goes again, now or later; here nothing stays."""
     now = wiring.clock().now()
     with transaction(company.id) as session:
-        made = connections.hooks(session)
+        made = hooks.listed(session)
         owed: list[Owed] = [
             {"hook": hook.procore_hook_id, "project": hook.procore_project_id} for hook in made
         ]
-        connections.drop_hooks(session, [hook.id for hook in made])
-        removal_id = connections.owe(session, company.procore_company_id, owed, now) if owed else None
+        hooks.drop(session, [hook.id for hook in made])
+        removal_id = owed_rows.owe(session, company.procore_company_id, owed, now) if owed else None
     if removal_id is not None:
         removals.settle(removal_id, now)
 

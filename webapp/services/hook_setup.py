@@ -10,8 +10,8 @@ import structlog
 from webapp import wiring
 from webapp.errors import NeedsAttention, ProcoreUnavailable
 from webapp.services.inbox import secret_hash
-from webapp.store import connections
-from webapp.store.connections import Owed
+from webapp.store import hooks
+from webapp.store.removals import Owed
 from webapp.store.session import reading, transaction
 
 NAMESPACE = "timesite-for-procore"
@@ -38,10 +38,10 @@ class NoTriggers(NeedsAttention):
 
 def scope_offered(procore_company_id: int, project_ids: list[int]) -> str:
     """ "company" or "project": asked, not assumed. Raises NoTriggers."""
-    hooks = wiring.hooks_at_procore(procore_company_id)
-    if hooks.offered(None) >= VERBS:
+    at_procore = wiring.hooks_at_procore(procore_company_id)
+    if at_procore.offered(None) >= VERBS:
         return "company"
-    if not project_ids or hooks.offered(project_ids[0]) >= VERBS:
+    if not project_ids or at_procore.offered(project_ids[0]) >= VERBS:
         return "project"
     raise NoTriggers
 
@@ -53,7 +53,7 @@ def make(company_id: int, procore_company_id: int, project_id: int | None) -> in
     authorization = _new_secret()
     now = wiring.clock().now()
     with transaction(company_id) as session:
-        hook_id = connections.begin_hook(session, NAMESPACE, project_id, secret_hash(authorization), now)
+        hook_id = hooks.begin(session, NAMESPACE, project_id, secret_hash(authorization), now)
     if hook_id is None:
         return None
     remove_at_our_address(
@@ -67,10 +67,10 @@ def make(company_id: int, procore_company_id: int, project_id: int | None) -> in
             raise
         procore_hook_id = found[0]
     with transaction(company_id) as session:
-        connections.hook_made(session, hook_id, procore_hook_id)
+        hooks.made(session, hook_id, procore_hook_id)
     at_procore.set_triggers(procore_hook_id, project_id)
     with transaction(company_id) as session:
-        connections.hook_complete(session, hook_id)
+        hooks.complete(session, hook_id)
     log.info("hook_made", company_id=company_id, hook_id=procore_hook_id, project_id=project_id)
     return hook_id
 
@@ -79,17 +79,17 @@ def rotate_old_secrets(company_id: int, procore_company_id: int) -> int:
     """Hooks whose secret is 90 days old get another; the old one stays valid for 13 h (R4). How many."""
     now = wiring.clock().now()
     with reading(company_id) as session:
-        old = connections.hooks_with_old_secrets(session, now - ROTATED_AFTER)
+        old = hooks.with_old_secrets(session, now - ROTATED_AFTER)
     for hook in old:
         authorization = _new_secret()
         with transaction(company_id) as session:
             until = now + OLD_SECRET_LASTS
-            secret_id = connections.add_secret(session, hook.id, secret_hash(authorization), now, until)
+            secret_id = hooks.add_secret(session, hook.id, secret_hash(authorization), now, until)
         if hook.procore_hook_id is not None:
             at_procore = wiring.hooks_at_procore(procore_company_id)
             at_procore.set_authorization(hook.procore_hook_id, authorization, hook.procore_project_id)
         with transaction(company_id) as session:
-            connections.secret_in_use(session, hook.id, secret_id, now + OLD_SECRET_LASTS)
+            hooks.secret_in_use(session, hook.id, secret_id, now + OLD_SECRET_LASTS)
     return len(old)
 
 

@@ -9,8 +9,8 @@ import structlog
 from webapp import wiring
 from webapp.errors import AppError, AppNotConnected, NotFound, PermissionMissing
 from webapp.services import hook_setup
-from webapp.store import connections
-from webapp.store.connections import Owed
+from webapp.store import removals as rows
+from webapp.store.removals import Owed
 from webapp.store.session import system
 
 AGAIN = timedelta(minutes=5)
@@ -24,20 +24,20 @@ log = structlog.get_logger(__name__)
 def retry(now: datetime) -> int:
     """Tries everything that is owed and not just tried. How many companies are settled."""
     with system() as session:
-        due = connections.removals_due(session, now, AGAIN, AT_MOST)
+        due = rows.due(session, now, AGAIN, AT_MOST)
     return sum(settle(removal_id, now) for removal_id in due)
 
 
 def settle(removal_id: int, now: datetime) -> bool:
     """One try. True when nothing is owed any more."""
     with system(is_readonly=True) as session:
-        found = connections.owed(session, removal_id)
+        found = rows.owed(session, removal_id)
     if found is None:
         return True
     procore_company_id, owed = found
     left = [one for one in owed if not _is_removed(procore_company_id, one)]
     with system() as session:
-        connections.settle(session, removal_id, left, now)
+        rows.settle(session, removal_id, left, now)
     return not left
 
 

@@ -1,0 +1,97 @@
+"""Our hooks at Procore and their secrets: a row before Procore is asked, one secret each, hashed (R4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select, update
+
+from webapp.store.models import Company, Hook, HookSecret
+from webapp.store.session import StoreSession
+
+MAKING = timedelta(minutes=3)
+"""So long a hook may be in the making before somebody else begins it anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class HookRow:
+    id: int
+    procore_hook_id: int | None
+    procore_project_id: int | None
+    is_complete: bool
+
+
+def listed(session: StoreSession) -> list[HookRow]:
+    """Of the session's company."""
+    return [
+        HookRow(h.id, h.procore_hook_id, h.procore_project_id, h.is_complete)
+        for h in session.scalars(select(Hook).order_by(Hook.id))
+    ]
+
+
+def begin(
+    session: StoreSession, namespace: str, procore_project_id: int | None, secret_hash: str, now: datetime
+) -> int | None:
+    """The row with its secret's hash, before Procore is asked to make the hook (R4). None when it is there already or
+    somebody else is making it. One that was left unfinished is begun anew."""
+    session.execute(select(Company.id).where(Company.id == session.company_id).with_for_update())
+    hook = session.scalars(select(Hook).where(Hook.procore_project_id == procore_project_id)).first()
+    if hook is not None and (hook.is_complete or hook.created_at > now - MAKING):
+        return None
+    if hook is None:
+        hook = Hook(
+            namespace=namespace, procore_project_id=procore_project_id, is_complete=False, created_at=now
+        )
+        session.add(hook)
+    hook.created_at, hook.procore_hook_id = now, None
+    session.flush()
+    session.execute(delete(HookSecret).where(HookSecret.hook_id == hook.id))
+    session.add(HookSecret(hook_id=hook.id, secret_hash=secret_hash, created_at=now))
+    return hook.id
+
+
+def made(session: StoreSession, hook_id: int, procore_hook_id: int) -> None:
+    session.get_one(Hook, hook_id).procore_hook_id = procore_hook_id
+
+
+def complete(session: StoreSession, hook_id: int) -> None:
+    session.get_one(Hook, hook_id).is_complete = True
+
+
+def with_old_secrets(session: StoreSession, older_than: datetime) -> list[HookRow]:
+    """Complete hooks whose secret was made before that, oldest first."""
+    newest = (
+        select(func.max(HookSecret.created_at))
+        .where(HookSecret.hook_id == Hook.id, HookSecret.valid_until.is_(None))
+        .scalar_subquery()
+    )
+    rows = session.scalars(select(Hook).where(Hook.is_complete, newest < older_than).order_by(newest))
+    return [HookRow(h.id, h.procore_hook_id, h.procore_project_id, h.is_complete) for h in rows]
+
+
+def add_secret(session: StoreSession, hook_id: int, secret_hash: str, now: datetime, until: datetime) -> int:
+    """Beside the present one and good until then, should Procore's answer be lost. Secrets that ran out go."""
+    session.execute(delete(HookSecret).where(HookSecret.hook_id == hook_id, HookSecret.valid_until < now))
+    secret = HookSecret(hook_id=hook_id, secret_hash=secret_hash, created_at=now, valid_until=until)
+    session.add(secret)
+    session.flush()
+    return secret.id
+
+
+def secret_in_use(session: StoreSession, hook_id: int, secret_id: int, old_until: datetime) -> None:
+    """Procore sends the new one; events under way still carry the old one."""
+    session.execute(
+        update(HookSecret)
+        .where(HookSecret.hook_id == hook_id, HookSecret.id != secret_id)
+        .values(valid_until=old_until)
+        .execution_options(synchronize_session=False)
+    )
+    session.get_one(HookSecret, secret_id).valid_until = None
+
+
+def drop(session: StoreSession, hook_ids: Iterable[int]) -> None:
+    wanted = list(hook_ids)
+    session.execute(delete(HookSecret).where(HookSecret.hook_id.in_(wanted)))
+    session.execute(delete(Hook).where(Hook.id.in_(wanted)))
