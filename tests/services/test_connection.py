@@ -393,6 +393,25 @@ def test_what_procore_does_not_confirm_is_retried_for_thirty_days(worked: Site) 
     assert ours(worked) == []
 
 
+def test_while_procore_does_not_answer_a_disconnect_does_not_wait_for_every_hook(worked: Site) -> None:
+    """R7: the first call that gets no answer is the last."""
+    worked.world.add_fault(effect="refuse", status=503)
+    worked.forget_calls()
+    connection.disconnect(worked.company_id, by="test")
+    assert {call.route for call in worked.world.call_counts()} == {"/rest/v1.0/webhooks/hooks/{id}"}
+    assert sum(call.count for call in worked.world.call_counts()) == 1
+    assert company().state == "disconnected"
+
+
+def test_what_is_refused_for_good_does_not_hold_up_the_rest(worked: Site) -> None:
+    """R7."""
+    worked.world.add_fault(effect="refuse", status=422, method="DELETE", path=HOOKS, times=1)
+    connection.disconnect(worked.company_id, by="test")
+    assert len(ours(worked)) == 1
+    assert removals.retry(worked.clock.now() + timedelta(minutes=6)) == 1
+    assert ours(worked) == []
+
+
 def test_after_thirty_days_nothing_is_owed_any_more(worked: Site) -> None:
     """R7."""
     worked.world.add_fault(effect="refuse", status=503, method="DELETE", path=HOOKS)

@@ -105,7 +105,7 @@ def disconnect(company_id: int, by: str) -> None:
         removal_id = owed_rows.owe(session, company.procore_company_id, owed, now) if owed else None
     log.info("disconnected", company_id=company_id, procore_company_id=company.procore_company_id, by=by)
     if removal_id is not None:
-        removals.settle(removal_id, now)
+        removals.settle_soon(removal_id, len(owed), now)
 
 
 def verify_hooks(company_id: int) -> int:
@@ -198,7 +198,7 @@ def _take_back(company: Company) -> None:
         hooks.drop(session, [hook.id for hook in made])
         removal_id = owed_rows.owe(session, company.procore_company_id, owed, now) if owed else None
     if removal_id is not None:
-        removals.settle(removal_id, now)
+        removals.settle_soon(removal_id, len(owed), now)
 
 
 def _reset(company: Company) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
 
-from webapp import wiring
-from webapp.errors import AppError, AppNotConnected, NotFound, PermissionMissing
+from webapp import queueing, wiring
+from webapp.errors import AppError, AppNotConnected, NotFound, PermissionMissing, TryLater
 from webapp.services import hook_setup
 from webapp.store import removals as rows
 from webapp.store.removals import Owed
@@ -15,6 +16,8 @@ from webapp.store.session import system
 
 AGAIN = timedelta(minutes=5)
 AT_MOST = timedelta(days=30)
+AT_ONCE = 30
+RETRY_JOB = "webapp.jobs.connection.retry_removals"
 GONE = (AppNotConnected, PermissionMissing, NotFound)
 """Procore's 403 and 404: it is out of our reach, so it counts as removed (R7)."""
 
@@ -35,22 +38,39 @@ def settle(removal_id: int, now: datetime) -> bool:
     if found is None:
         return True
     procore_company_id, owed = found
-    left = [one for one in owed if not _is_removed(procore_company_id, one)]
+    left = _left(procore_company_id, owed)
     with system() as session:
         rows.settle(session, removal_id, left, now)
     return not left
 
 
-def _is_removed(procore_company_id: int, owed: Owed) -> bool:
+def settle_soon(removal_id: int, count: int, now: datetime) -> None:
+    """At once while somebody waits for the page, unless there is a lot of it: then the worker does it."""
+    if count <= AT_ONCE:
+        settle(removal_id, now)
+    else:
+        queueing.call(wiring.config().redis_url, RETRY_JOB, 0, seconds=5)
+
+
+def _left(procore_company_id: int, owed: list[Owed]) -> list[Owed]:
+    """What could not be removed. Once Procore does not answer, the rest is not even tried."""
+    left: list[Owed] = []
+    for place, one in enumerate(owed):
+        try:
+            _remove(procore_company_id, one)
+        except TryLater as error:
+            log.warning("removal_waits", company=procore_company_id, error=type(error).__name__)
+            return [*left, *owed[place:]]
+        except AppError as error:
+            log.warning("removal_failed", company=procore_company_id, error=type(error).__name__)
+            left.append(one)
+    return left
+
+
+def _remove(procore_company_id: int, owed: Owed) -> None:
     user = owed.get("user")
-    try:
+    with suppress(*GONE):
         if user is not None:
             wiring.sign_out_person(user)
         else:
             hook_setup.remove(procore_company_id, owed)
-    except GONE:
-        return True
-    except AppError as error:
-        log.warning("removal_failed", company=procore_company_id, error=type(error).__name__)
-        return False
-    return True
