@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.fixtures.acme import held_card
+from tests.fixtures.app import MakeApp
 from tests.fixtures.site import Site
 from tests.routes.screens import Screens, open_screens, said
 from webapp.services import template
@@ -16,6 +17,16 @@ LISTS = ("/projects", "/users", "/tasks", "/project-items")
 
 @pytest.fixture
 def screens(site: Site) -> Screens:
+    return open_screens(site)
+
+
+@pytest.fixture
+def connected(make_app: MakeApp, database_url: str) -> Screens:
+    """On each database: they do not refuse the same."""
+    app = make_app(DATABASE_URL=database_url)
+    with app.app_context():
+        site = Site(app)
+        site.world.install(site.theirs.id, user_id=site.dana.id)
     return open_screens(site)
 
 
@@ -116,3 +127,39 @@ def test_the_template_is_edited_as_a_whole(screens: Screens) -> None:
     assert "is there twice" in answer.text
     with screens.app() as site:
         assert len(template.read(site.company_id)) == 2
+
+
+ODD = (
+    "",
+    "\0",
+    "a\0b",
+    "²",
+    "٣",
+    "-1",
+    "9" * 30,
+    "x" * 5000,
+    "9" * 5000,
+    "\u202e",
+    "<b>",
+    "2026-13-01",
+    "1e9",
+    "NaN",
+)
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_nothing_that_is_typed_or_forged_breaks_a_page(connected: Screens, odd: str) -> None:
+    """R32: it is refused or cleaned, on both databases."""
+    page = connected.dana
+    fields = ("user_id", "project_id", "task_id", "project_item_id", "date", "hours", "start", "stop", "lunch_minutes",
+              "description", "version", "name", "number", "email", "employee_number", "code", "target", "reason",
+              "time_type", "task", "note")  # fmt: skip
+    typed = dict.fromkeys(fields, odd)
+    posts = ("/timesheets", "/projects", "/users", "/tasks", "/project-items", "/settings/import-template",
+             "/settings/import-timesheets/retry", "/settings/import-timesheets/add-task", "/timesheets/1",
+             "/projects/1/link", "/settings/import-timesheets/messages/1/discard")  # fmt: skip
+    for path in posts:
+        assert page.post(path, typed).status_code in (303, 404, 409, 422), path
+    for path in ("/timesheets", "/timesheets/new", "/projects", "/users", "/tasks", "/project-items"):
+        query = dict.fromkeys(("q", "page", "from", "to", "state", "seen", "deleted", "date", *fields), odd)
+        assert page.client.get(path, query_string=query).status_code == 200, path

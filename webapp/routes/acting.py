@@ -70,14 +70,19 @@ def same_list() -> str:
 
 
 def page_number() -> int:
-    said = request.args.get("page", "1")
-    return min(int(said), 1_000_000) if said.isascii() and said.isdigit() and int(said[:9]) > 0 else 1
+    return min(number_in("page") or 1, 1_000_000)
+
+
+def whole_number(text: str | None) -> int | None:
+    """A number as a form or an address carries it, if it is one that fits the database. Digits of other scripts and
+    superscripts are none."""
+    text = (text or "").strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
 
 
 def number_in(name: str) -> int | None:
-    """A whole number of the query string that fits the database, or None."""
-    said = request.args.get(name, "")
-    return int(said) if said.isascii() and said.isdigit() and len(said) <= 18 else None
+    """A whole number of the query string, or None."""
+    return whole_number(request.args.get(name))
 
 
 def day_in(name: str) -> date | None:

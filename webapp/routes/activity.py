@@ -42,7 +42,8 @@ def index() -> ResponseReturnValue:
 @admin_only
 def retry_reason() -> ResponseReturnValue:
     """Everything of one reason."""
-    count = activity.retry_reason(actor(), request.form.get("reason", "")[:200])
+    reason = request.form.get("reason", "").replace("\0", "")[:200]
+    count = activity.retry_reason(actor(), reason)
     flash(f"{count} {'record is' if count == 1 else 'records are'} tried again now.", "good")
     return _done()
 

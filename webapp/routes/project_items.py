@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.errors import InvalidInput
 from webapp.routes.access import admin_only, signed_in, viewer
-from webapp.routes.acting import PER_PAGE, Pages, actor, number_in, page_number
+from webapp.routes.acting import PER_PAGE, Pages, actor, number_in, page_number, whole_number
 from webapp.routes.pages import page, see_other
 from webapp.services import choices, project_items
 
@@ -24,8 +24,7 @@ def index() -> ResponseReturnValue:
 @bp.post("")
 @admin_only
 def create() -> ResponseReturnValue:
-    said = request.form.get("project_id", "")
-    project_id = int(said) if said.isdigit() and len(said) < 19 else None
+    project_id = whole_number(request.form.get("project_id"))
     code, name = request.form.get("code", ""), request.form.get("name", "")
     try:
         project_items.create(viewer().company_id, project_id, code, name)

@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length
 
 from webapp.errors import InvalidInput, NotFound
 from webapp.routes.access import admin_only, signed_in, viewer
-from webapp.routes.acting import PER_PAGE, Pages, actor, page_number, tell
+from webapp.routes.acting import PER_PAGE, Pages, actor, page_number, tell, whole_number
 from webapp.routes.pages import page, see_other
 from webapp.services import projects
 from webapp.services.projects import LinkTarget
@@ -85,12 +85,12 @@ def save(project_id: int) -> ResponseReturnValue:
 @admin_only
 def link(project_id: int) -> ResponseReturnValue:
     """The choice carries Procore's project and sub job: "700-0"."""
-    theirs, _, job = request.form.get("target", "").partition("-")
-    if not (theirs.isdigit() and job.isdigit() and len(theirs) < 19 and len(job) < 19):
+    theirs, job = (whole_number(part) for part in request.form.get("target", "").partition("-")[::2])
+    if theirs is None or job is None:
         flash("Choose one of Procore's projects.", "bad")
         return see_other(f"/projects/{project_id}")
     try:
-        projects.link(viewer().company_id, project_id, LinkTarget(int(theirs), int(job) or None))
+        projects.link(viewer().company_id, project_id, LinkTarget(theirs, job or None))
     except InvalidInput as error:
         flash(str(error), "bad")
         return see_other(f"/projects/{project_id}")

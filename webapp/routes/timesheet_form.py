@@ -20,7 +20,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from webapp.domain.timesheet import EDITABLE, TimesheetView
-from webapp.routes.acting import in_zone
+from webapp.routes.acting import in_zone, whole_number
 from webapp.services.timesheet_input import LONGEST_DESCRIPTION
 
 CLOCK = ("date", "start", "stop", "lunch_minutes")
@@ -53,7 +53,7 @@ class HoursField(StringField):
 
 def _number(text: Any) -> int | None:
     """A choice's id; nothing chosen is None."""
-    return int(text) if str(text).isdigit() and len(str(text)) <= 18 else None
+    return whole_number(str(text))
 
 
 def _choice(label: str) -> Field:
@@ -82,8 +82,7 @@ class TimesheetForm(FlaskForm):
 
     def shown_version(self) -> int:
         """The version that the form was filled from; 0, which is none, when it says nothing readable."""
-        said = str(self.version.data or "")
-        return int(said) if said.isdecimal() and len(said) < 10 else 0
+        return whole_number(str(self.version.data)) or 0
 
     def changed_from(self, shown: dict[str, Any]) -> dict[str, Any]:
         """Only what differs from what the form showed, so that hours that Procore stores finer than they are shown stay

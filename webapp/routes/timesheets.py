@@ -12,7 +12,17 @@ from webapp import wiring
 from webapp.domain.timesheet import STATES, Filter, TimesheetView
 from webapp.errors import Conflict, InvalidInput
 from webapp.routes.access import signed_in
-from webapp.routes.acting import PER_PAGE, Pages, actor, day_in, number_in, page_number, same_list, tell
+from webapp.routes.acting import (
+    PER_PAGE,
+    Pages,
+    actor,
+    day_in,
+    number_in,
+    page_number,
+    same_list,
+    tell,
+    whole_number,
+)
 from webapp.routes.pages import page, see_other, wants_fragment
 from webapp.routes.timesheet_form import TimesheetForm, shown
 from webapp.services import activity, choices, timesheet_history, timesheets
@@ -111,8 +121,7 @@ def ask_to_delete(timesheet_id: int) -> ResponseReturnValue:
 @bp.post(f"{ONE}/delete")
 @signed_in
 def delete(timesheet_id: int) -> ResponseReturnValue:
-    said = request.form.get("version", "")
-    timesheets.delete(actor(), timesheet_id, int(said) if said.isdigit() and len(said) < 10 else None)
+    timesheets.delete(actor(), timesheet_id, whole_number(request.form.get("version")))
     flash("Timesheet deleted. Its history stays.", "good")
     return see_other("/timesheets")
 
