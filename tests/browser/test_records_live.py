@@ -141,6 +141,20 @@ def test_the_state_of_a_timesheet_changes_in_the_list_by_itself(live: Live) -> N
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_the_state_above_an_open_form_changes_and_what_is_typed_stays(live: Live) -> None:
+    """R29."""
+    with live.screens.app() as site:
+        number = site.write("6.5")
+    page = live.open(DANA, f"/timesheets/{number}")
+    page.locator("#state").get_by_text("Waiting").wait_for()
+    page.locator("#description").fill("Half a sent")
+    with live.screens.app() as site:
+        site.settle()
+    page.locator("#state").get_by_text("In sync").wait_for(timeout=10_000)
+    page.keyboard.type("ence")
+    assert page.locator("#description").input_value() == "Half a sentence"
+
+
 def test_another_project_brings_its_own_items_into_the_form(live: Live) -> None:
     """R32."""
     live.arrive("7.25", person=6)

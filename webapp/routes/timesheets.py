@@ -90,7 +90,10 @@ def items() -> ResponseReturnValue:
 @bp.get(ONE)
 @signed_in
 def show(timesheet_id: int) -> ResponseReturnValue:
+    """Its state refreshes itself; what is being typed below stays."""
     sheet = timesheets.one(actor(), timesheet_id, with_deleted=True)
+    if wants_fragment():
+        return page("timesheets/edit.html", "state", sheet=sheet)
     return _form(TimesheetForm(data={**shown(sheet), "version": sheet.version}), sheet)
 
 
