@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from tests.fixtures.site import Site
@@ -95,6 +95,37 @@ def test_a_persons_edit_of_a_card_whose_answer_was_lost_is_kept(site: Site) -> N
     site.settle()
     assert [c.hours for c in site.cards()] == [Decimal(4)]
     assert [t.hours for t in site.timesheets()] == [Decimal(4)]
+
+
+def test_a_card_moved_to_another_day_before_it_was_found_is_still_ours(site: Site) -> None:
+    """D6: its change history explains the difference."""
+    site.connect(send=True)
+    site.world.add_fault(
+        effect="lose_answer", method="POST", path="/rest/v1.0/companies/*/timesheets", times=1
+    )
+    site.write("7.5")
+    sync.drain()
+    site.clock.advance(1)
+    [card] = site.cards()
+    site.edit(card.id, date="2026-11-17")
+    site.settle()
+    [card], [timesheet] = site.cards(), site.timesheets()
+    assert timesheet.date == card.date == date(2026, 11, 17)
+
+
+def test_another_card_with_our_number_is_not_taken_for_ours(site: Site) -> None:
+    """D6: two cards with one origin id wait for a person; no hour is created here from the copy."""
+    site.connect(send=True)
+    site.write("7.5")
+    site.settle()
+    [card] = site.cards()
+    site.enter("7.5", origin_id=card.origin_id)
+    site.settle()
+    assert len(site.timesheets()) == 1
+    assert sorted((link.state, link.reason_key) for link in site.links()) == [
+        ("in_sync", None),
+        ("waiting", "origin_id_taken"),
+    ]
 
 
 def test_what_procore_rounds_is_agreed_and_never_echoed(site: Site) -> None:

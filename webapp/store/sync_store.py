@@ -92,13 +92,13 @@ class SyncStore:
             company = self._company(session)
             company.state, company.paused_reason, company.probe_at = "paused", reason[:500], probe_at
 
-    def links_of_origins(self, origin_ids: Collection[int]) -> dict[int, int]:
+    def links_of_origins(self, origin_ids: Collection[int]) -> dict[int, tuple[int, int | None]]:
         with reading(self.company_id, self.engine) as session:
             return {
-                origin: link
+                origin: (link, procore_id)
                 for ids in in_chunks(sorted(origin_ids))
-                for origin, link in session.execute(
-                    select(Timesheet.origin_id, Link.id)
+                for origin, link, procore_id in session.execute(
+                    select(Timesheet.origin_id, Link.id, Link.procore_id)
                     .join(Link, Link.timesheet_id == Timesheet.id)
                     .where(Timesheet.origin_id.in_(ids))
                 )

@@ -380,8 +380,8 @@ class Store(Protocol):
     def pause(self, lease: Lease, reason: str, probe_at: datetime) -> None:
         """The whole company waits: not connected, signed out or forbidden. Looked at again at `probe_at`."""
 
-    def links_of_origins(self, origin_ids: Collection[int]) -> dict[int, int]:
-        """Our numbers on Procore's cards → the link whose timesheet drew each."""
+    def links_of_origins(self, origin_ids: Collection[int]) -> dict[int, tuple[int, int | None]]:
+        """Our numbers on Procore's cards → the link whose timesheet drew each, and the card it has."""
 
     def cursors(self) -> Cursors: ...
 

@@ -8,12 +8,13 @@ from datetime import timedelta
 
 from webapp.domain.timecard import Card, same_unit
 from webapp.sync.decide import Base
-from webapp.sync.ports import AtProcore, Record
+from webapp.sync.ports import AtProcore, Intent, Record
 
 BY_IDS_AT_ONCE = 150
 OVERLAP = timedelta(seconds=120)
 LONG_AGO = timedelta(days=3650)
-IDENTITY = ("person", "date", "project")
+IDENTITY = {"person": ("party", "person"), "date": ("date",), "project": ("project", "sub_job")}
+"""What makes a card the one we meant, and how the change history names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,14 @@ def read_theirs(procore: AtProcore, records: Sequence[Record]) -> list[Seen]:
     return [
         Seen(r, unreadable=unreadable[r.procore_id])
         if r.procore_id in unreadable
-        else _seen(r, live, deleted, ours)
+        else _seen(procore, r, live, deleted, ours)
         for r in records
     ]
 
 
-def _seen(record: Record, live: dict[int, Card], deleted: set[int], found: dict[int, Card]) -> Seen:
+def _seen(
+    procore: AtProcore, record: Record, live: dict[int, Card], deleted: set[int], found: dict[int, Card]
+) -> Seen:
     if record.procore_id is not None:
         card = live.get(record.procore_id)
         is_gone = card is None and record.procore_id in deleted
@@ -73,9 +76,17 @@ def _seen(record: Record, live: dict[int, Card], deleted: set[int], found: dict[
             return Seen(record, is_in_doubt=True)
         if card.deleted_at is not None:
             return Seen(record, is_gone=True, gone=card)
-        is_same = all(same_unit(card.timecard, record.intent.sent, unit) for unit in IDENTITY)
-        return Seen(record, card, is_taken=not is_same)
+        return Seen(record, card, is_taken=not _is_what_we_sent(procore, card, record.intent))
     return Seen(record, is_gone=True)
+
+
+def _is_what_we_sent(procore: AtProcore, card: Card, intent: Intent) -> bool:
+    """About the same person, day and project; or somebody has changed that since, as the card's history tells (D6)."""
+    moved = [unit for unit in IDENTITY if not same_unit(card.timecard, intent.sent, unit)]
+    if not moved:
+        return True
+    columns = [entry.column.casefold() for entry in procore.change_history(card.id)]
+    return all(any(column.startswith(IDENTITY[unit]) for column in columns) for unit in moved)
 
 
 def _live(procore: AtProcore, records: Sequence[Record]) -> dict[int, Card]:

@@ -68,22 +68,27 @@ class Step:
             if s.card is not None and s.card.facts.origin_id is not None and s.record.timesheet is None
         }
         owners = self.store.links_of_origins(list(strays)) if strays else {}
-        absorbed = {strays[origin].record.link_id: link for origin, link in owners.items()}
-        for one in seen:
-            record = one.record
-            if (owner := absorbed.get(record.link_id)) is not None and owner != record.link_id:
-                self.outcomes.append(
-                    Outcome(
-                        record.link_id,
-                        record.generation,
-                        "waiting",
-                        done=True,
-                        absorbed_by=owner,
-                        seen=one.card,
-                    )
+        paired: set[int] = set()
+        for origin, (owner, card_id) in owners.items():
+            stray = strays[origin]
+            if owner == stray.record.link_id or stray.card is None:
+                continue
+            paired.add(stray.record.link_id)
+            if card_id not in (None, stray.card.id):
+                self.wait(stray, holds.origin_id_taken())
+                continue
+            self.outcomes.append(
+                Outcome(
+                    stray.record.link_id,
+                    stray.record.generation,
+                    "waiting",
+                    done=True,
+                    absorbed_by=owner,
+                    seen=stray.card,
                 )
+            )
         self.commit()
-        return [s for s in seen if absorbed.get(s.record.link_id, s.record.link_id) == s.record.link_id]
+        return [s for s in seen if s.record.link_id not in paired]
 
     # ---- what cannot be worked now -----------------------------------------------------------------
 
