@@ -7,6 +7,9 @@ schedules).
 
 from __future__ import annotations
 
+import random
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -20,6 +23,9 @@ from webapp.extensions import db
 from webapp.store.base import CompanyOwned
 
 EVERY_COMPANY = "every"
+BUSY_MILLISECONDS = 30_000
+LOCK_SECONDS = 30.0
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.0005, 0.005
 NO_ANSWER = "The database does not answer. Please try again in a moment."
 
 
@@ -124,10 +130,35 @@ def prepare_engine(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, record: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
+        connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        is_readonly = connection.get_execution_options().get("is_readonly", False)
-        connection.exec_driver_sql("BEGIN" if is_readonly else "BEGIN IMMEDIATE")
+        if connection.get_execution_options().get("is_readonly", False):
+            connection.exec_driver_sql("BEGIN")
+        else:
+            _begin_writing(connection)
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Takes SQLite's one write lock. Its own way to wait sleeps up to a tenth of a second between two tries, so that a
+    writer among many waits long after the lock is free; here it is asked for again within a few milliseconds."""
+    raw = connection.connection.driver_connection
+    assert isinstance(raw, sqlite3.Connection)
+    deadline, pause = time.monotonic() + LOCK_SECONDS, SHORTEST_PAUSE
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        while time.monotonic() < deadline:
+            try:
+                raw.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    break
+            time.sleep(pause * random.uniform(0.5, 1.5))
+            pause = min(pause * 1.2, LONGEST_PAUSE)
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")  # tells what is wrong, in SQLAlchemy's words
