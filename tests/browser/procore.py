@@ -40,6 +40,12 @@ class Procore:
     def time_type_id(self, name: str) -> int:
         return next(each["id"] for each in self.directory["time_types"] if each["time_type"] == name)
 
+    def own_time_type(self, name: str) -> str:
+        """A time type of the company's own, which no template names; its name."""
+        self.call("POST", "/records/time_type", {"parent_id": self.company_id, "time_type": name})
+        self.__dict__.pop("directory", None)
+        return name
+
     def is_installed(self) -> bool:
         companies = self.call("GET", "/state")["companies"]
         installation = next(each for each in companies if each["name"] == COMPANY)["installation"]
