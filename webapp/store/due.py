@@ -14,8 +14,9 @@ from webapp.store.models import IntentRow, Link, Timesheet
 from webapp.store.session import StoreSession
 from webapp.sync.ports import Base, Intent, OurTimesheet, Reason, Record, Tombstone
 
-ALONE_FROM = 2
-"""A record that was begun this often without an end is worked alone, so that a crash is its own (M18)."""
+SUSPECTS = {2: 50, 3: 5}
+"""How many records are worked at once that were begun so often without an end; those begun more often are worked alone,
+so that a crash is their own (M18). Step by step: most of them were only near when a worker was killed."""
 
 
 def due_now(now: datetime):  # type: ignore[no-untyped-def]  # SQLAlchemy's ColumnElement[bool]
@@ -32,9 +33,7 @@ def due(session: StoreSession, now: datetime, limit: int) -> list[Record]:
             .limit(limit)
         )
     )
-    suspect = [link for link in links if link.attempts >= ALONE_FROM]
-    if suspect:
-        links = [link for link in links if link.attempts < ALONE_FROM] or suspect[:1]
+    links = [link for link in links if link.attempts < min(SUSPECTS)] or _least_suspect(links)
     for ids in in_chunks([link.id for link in links]):
         session.execute(
             update(Link)
@@ -43,6 +42,11 @@ def due(session: StoreSession, now: datetime, limit: int) -> list[Record]:
             .execution_options(synchronize_session=False)
         )
     return records(session, links)
+
+
+def _least_suspect(links: Sequence[Link]) -> list[Link]:
+    least = min((link.attempts for link in links), default=0)
+    return [link for link in links if link.attempts == least][: SUSPECTS.get(least, 1)]
 
 
 def records(session: StoreSession, links: Sequence[Link]) -> list[Record]:

@@ -1,0 +1,70 @@
+"""Workers that die again and again: what they had in hand is worked soon, what kills them is set aside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.fixtures.site import Site
+from tests.journeys.test_killed import Killed, work_and_die
+from webapp import wiring
+from webapp.services import sync
+from webapp.sync.engine import Engine, Limits
+
+
+class Poisoned:
+    """Procore, but reading one of its cards kills the worker."""
+
+    def __init__(self, real: Any, card: int) -> None:
+        self._real, self._card = real, card
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def by_ids(self, ids: list[int]) -> Any:
+        if self._card in ids:
+            raise Killed
+        return self._real.by_ids(ids)
+
+
+def test_what_two_killed_workers_had_in_hand_is_not_worked_one_by_one(site: Site) -> None:
+    """D10, D105: 100 cards cost a few calls, not one each."""
+    site.connect()
+    site.enter("1.0")
+    site.settle()
+    for _ in range(100):
+        site.enter("1.0")
+    site.deliver()
+    for _ in range(2):
+        assert work_and_die(site, 3, after=True)
+        site.clock.advance(121)
+    site.forget_calls()
+    sync.drain()
+    assert len(site.timesheets()) == 101
+    assert site.calls() <= 4
+
+
+def test_a_card_that_kills_every_worker_is_set_aside_and_all_others_pass(site: Site) -> None:
+    """D9, R25: found within a bounded number of deaths, with a reason that a person can read."""
+    site.connect()
+    cards = [site.enter("1.0") for _ in range(60)]
+    site.deliver()
+    deaths = 0
+    while deaths < 20 and work_poisoned(site, cards[20].id):
+        deaths += 1
+        site.clock.advance(121)
+    assert deaths < 10
+    [failed] = [link for link in site.links() if link.state != "in_sync"]
+    assert (failed.procore_id, failed.state, failed.reason_key) == (cards[20].id, "failed", "crashed")
+    assert len(site.timesheets()) == 59
+
+
+def work_poisoned(site: Site, card: int) -> bool:
+    """One worker. True when the card killed it."""
+    procore = Poisoned(wiring.procore_for(site.theirs.id), card)
+    store = wiring.store_for(site.company_id)
+    engine = Engine(store, procore, site.clock, site.clock.advance, Limits())  # type: ignore[arg-type]
+    try:
+        engine.work("poisoned")
+    except Killed:
+        return True
+    return False
