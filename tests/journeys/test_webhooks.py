@@ -82,14 +82,17 @@ def test_every_payload_version_is_understood(site: Site) -> None:
     assert [link.procore_id for link in site.links()] == [card.id]
 
 
-def test_what_is_no_event_is_refused_with_a_reason(site: Site) -> None:
-    """Bodies are bounded; nothing of it is stored."""
+def test_what_is_no_event_is_counted_and_holds_nothing_up(site: Site) -> None:
+    """A refusal would pause Procore's queue for this hook; only a body without a bound is refused."""
     site.connect()
     site.enter()
     _, secret = first_event(site)
-    for body in (b"", b"[", b"[1]", b"{}", b'{"id": null}', b"[" * 5000, b"x" * 70_000):
-        assert post(site, body, secret).status_code in (413, 422)
-    assert events(site) == []
+    for body in (b"", b"[", b"[1]", b"{}", b'{"id": null}', b"[" * 5000):
+        assert post(site, body, "Bearer guessed").status_code == 401
+        assert post(site, body, secret).status_code == 204
+    assert {kept.outcome for kept in events(site)} == {"unreadable"}
+    assert site.links() == []
+    assert post(site, b"x" * 70_000, secret).status_code == 413
 
 
 def test_an_event_that_cannot_be_stored_is_asked_for_again(site: Site) -> None:

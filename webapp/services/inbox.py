@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from datetime import UTC, datetime
 from typing import Any
 
 from webapp import queueing, wiring
 from webapp.errors import InvalidInput
-from webapp.store.inbox import IncomingEvent, store_event
+from webapp.store.inbox import UNREADABLE, IncomingEvent, store_event
 
 TIMECARDS = "Timecard Entries"
 LONGEST_BODY = 64 * 1024
+
+log = logging.getLogger(__name__)
 
 
 def secret_hash(authorization: str) -> str:
@@ -21,9 +24,16 @@ def secret_hash(authorization: str) -> str:
 
 
 def receive(authorization: str, body: bytes) -> bool:
-    """True once the event is safely stored; False when the secret is nobody's. Raises InvalidInput for a body that is
-    no event. Never depends on Redis."""
-    event = parse(body)
+    """True once the event is safely stored; False when the secret is nobody's. One that cannot be read is stored as
+    such: a refusal would hold up Procore's queue for twelve hours. Raises InvalidInput for a body over 64 kB. Never
+    depends on Redis."""
+    if len(body) > LONGEST_BODY:
+        raise InvalidInput("The event is larger than 64 kB.")
+    try:
+        event = parse(body)
+    except InvalidInput as error:
+        event = _unreadable(body)
+        log.warning("an event is unreadable (%s); the sweep finds what it told", error)
     hook = store_event(secret_hash(authorization), event, TIMECARDS, wiring.clock().now())
     if hook is None:
         return False
@@ -32,9 +42,8 @@ def receive(authorization: str, body: bytes) -> bool:
 
 
 def parse(body: bytes) -> IncomingEvent:
-    """Payloads v2.0, v3.0 and v4.0: the first two name the kind event_type, the last reason, with ids as text."""
-    if len(body) > LONGEST_BODY:
-        raise InvalidInput("The event is larger than 64 kB.")
+    """Payloads v2.0, v3.0 and v4.0: the first two name the kind event_type, the last reason, with ids as text. Raises
+    InvalidInput for a body that is no event."""
     try:
         data = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -54,6 +63,10 @@ def parse(body: bytes) -> IncomingEvent:
         user_id=_id(data.get("user_id")),
         happened_at=_time(data.get("timestamp")),
     )
+
+
+def _unreadable(body: bytes) -> IncomingEvent:
+    return IncomingEvent(hashlib.sha256(body).hexdigest(), "", UNREADABLE, None, None, None, None, None)
 
 
 def _id(value: Any) -> int | None:

@@ -21,6 +21,8 @@ from webapp.store.gathering import Gathering
 from webapp.store.models import Company, Event, Hook, HookSecret, Link
 from webapp.store.session import plain_transaction
 
+UNREADABLE = "unreadable"
+
 
 @dataclass(frozen=True, slots=True)
 class IncomingEvent:
@@ -100,6 +102,8 @@ def _store_all(engine: Engine, batch: Sequence[_Arrived]) -> list[KnownHook | No
 
 
 def _outcome(hook: KnownHook, event: IncomingEvent, resource: str) -> str:
+    if event.kind == UNREADABLE:
+        return UNREADABLE
     is_of_project = hook.procore_project_id in (None, event.project_id)
     if event.company_id != hook.procore_company_id or not is_of_project:
         return "foreign"

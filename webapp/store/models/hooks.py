@@ -38,7 +38,7 @@ class HookSecret(Base, CompanyOwned):
 
 
 class Event(Base, CompanyOwned):
-    """One event, stored once (D1). `outcome`: marked, ignored or foreign."""
+    """One event, stored once (D1). `outcome`: marked, ignored, foreign or unreadable."""
 
     __tablename__ = "events"
     __table_args__ = (
