@@ -162,7 +162,7 @@ def test_another_project_brings_its_own_items_into_the_form(live: Live) -> None:
     items = page.locator("#project_item_id option")
     assert items.count() == 1
     page.locator("#project_id").select_option(index=1)
-    page.wait_for_function("document.querySelectorAll('#project_item_id option').length > 1", timeout=10_000)
+    items.nth(1).wait_for(state="attached", timeout=10_000)
 
 
 def test_a_hidden_page_asks_for_nothing_and_catches_up_when_it_is_looked_at(live: Live) -> None:
