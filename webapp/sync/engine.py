@@ -76,8 +76,8 @@ class Engine:
                     break
                 self._step(lease, records)
                 worked += len(records)
-                if len(records) >= self.limits.burst:
-                    self.pause(self.limits.gather)
+                if len(records) >= self.limits.burst and not any(r.attempts for r in records):
+                    self.pause(self.limits.gather)  # more of this storm will come; not after a worker's death
                 lease = self.store.renew(lease)
         except LeaseLost:
             log.warning("lease lost: company %s goes on elsewhere", lease.company_id)
