@@ -91,3 +91,17 @@ def test_menus_stay_inside_a_narrow_window(stack: Stack, screens: Callable[..., 
         assert excess_width(page) == 0
         page.keyboard.press("Escape")
         expect(menu.locator("> div")).to_be_hidden()
+
+
+def test_an_empty_list_says_why_and_filtering_keeps_to_what_was_deleted(
+    stack: Stack, screens: Callable[..., Page], ears: Ears
+) -> None:
+    """R29."""
+    page = screens(ears, 1280, "light")
+    page.goto(f"{stack.app_url}/timesheets?state=failed")
+    expect(page.get_by_role("main")).to_contain_text("No timesheet matches these filters.")
+    page.goto(f"{stack.app_url}/timesheets?deleted=yes")
+    page.get_by_label("From").fill("2026-11-01")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Deleted timesheets")
+    expect(page.get_by_label("From")).to_have_value("2026-11-01")
