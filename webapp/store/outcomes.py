@@ -45,7 +45,7 @@ class _Batch:
     def __init__(self, session: StoreSession, outcomes: Sequence[Outcome], now: datetime) -> None:
         self.session, self.now = session, now
         ids = {o.link_id for o in outcomes}
-        self.links = _by_id(session, Link, ids | {o.absorbed_by or 0 for o in outcomes})
+        self.links = locked_links(session, ids | {o.absorbed_by or 0 for o in outcomes})
         self.timesheets = _by_id(session, Timesheet, (link.timesheet_id for link in self.links.values()))
         self.owners = {
             link.procore_id: link
@@ -349,6 +349,16 @@ def _differences(old: Timecard, new: Timecard) -> dict[str, list[Any]]:
         for unit in UNITS.values()
         for part in unit
         if before[part] != after[part]
+    }
+
+
+def locked_links(session: StoreSession, ids: Iterable[int]) -> dict[int, Link]:
+    """Locked until the commit, in the order of their ids: a webhook's mark made meanwhile comes after what is written
+    here, never under it. (SQLite's write lock does the same.)"""
+    return {
+        link.id: link
+        for chunk in in_chunks(sorted({i for i in ids if i}))
+        for link in session.scalars(select(Link).where(Link.id.in_(chunk)).order_by(Link.id).with_for_update())
     }
 
 

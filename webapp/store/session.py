@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
@@ -23,6 +23,7 @@ from webapp.extensions import db
 from webapp.store.base import CompanyOwned
 
 EVERY_COMPANY = "every"
+ONE_WRITER = text("SELECT 1 FROM companies WHERE id = :id FOR NO KEY UPDATE")
 BUSY_MILLISECONDS = 30_000
 LOCK_SECONDS = 30.0
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.0005, 0.005
@@ -48,8 +49,12 @@ class StoreSession(Session):
 
 @contextmanager
 def transaction(company_id: int, engine: Engine | None = None) -> Iterator[StoreSession]:
-    """One write transaction for one company; commits at the end, rolls back on an exception."""
+    """One write transaction for one company; commits at the end, rolls back on an exception. A company has one at a
+    time: SQLite has one writer anyway, PostgreSQL is told to wait, so that nothing read here is changed before it is
+    written back."""
     with _session(engine, company_id, is_readonly=False) as session:
+        if session.get_bind().dialect.name == "postgresql":
+            session.execute(ONE_WRITER, {"id": company_id})
         yield session
 
 

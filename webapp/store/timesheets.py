@@ -62,6 +62,7 @@ def record(session: StoreSession, timesheet_id: int) -> Timesheet | None:
         select(Timesheet)
         .where(Timesheet.id == timesheet_id, Timesheet.deleted_at.is_(None))
         .with_for_update()
+        .execution_options(populate_existing=True)
     ).one_or_none()
 
 
