@@ -12,7 +12,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-ver
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-reset test lint format screenshots migrate lock
+.PHONY: help demo demo-reset test bench lint format screenshots migrate lock
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  \033[36m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ demo-reset: $(INSTALLED) ## forget the demo's data
 
 test: $(INSTALLED) ## the whole test suite (ARGS="-k inbox" for a part, WORKERS=4 for more processes)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+bench: $(INSTALLED) ## latency, calls, throughput, memory, killed workers (ARGS="latency --small" for a part); docs/scaling.md
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 lint: $(INSTALLED) ## formatter, linter, type checker, import contracts, templates
 	@$(BIN)/python -m devtools.lint

@@ -1,0 +1,1 @@
+"""`make bench`: what docs/scaling.md promises, measured on real processes over loopback."""
