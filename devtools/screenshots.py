@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
@@ -25,13 +26,21 @@ DOCS = ROOT / "docs" / "images"
 IN_DOCS = ("activity", "procore-home", "timesheets-phone")
 DESK = ViewportSize(width=1280, height=800)
 PHONE = ViewportSize(width=400, height=800)
+LOOKS: list[tuple[str, ViewportSize, Literal["light", "dark"]]] = [
+    ("", DESK, "light"),
+    ("-phone", PHONE, "light"),
+    ("-dark", DESK, "dark"),
+    ("-phone-dark", PHONE, "dark"),
+]
 
 APP_PAGES = {
     "home": "/",
     "activity": "/settings/import-timesheets",
     "timesheets": "/timesheets",
+    "timesheet": "/timesheets/1",
     "timesheet-new": "/timesheets/new",
     "projects": "/projects",
+    "project": "/projects/1",
     "people": "/users",
     "tasks": "/tasks",
     "project-items": "/project-items",
@@ -58,7 +67,7 @@ class Camera:
 
 
 def take_all(visit: Visit, camera: Camera) -> None:
-    """The road of a first visit, then each page of the app at a desk and on a phone, then the stand-in's boards."""
+    """The road of a first visit, then each page of the app in each look, then the stand-in's boards."""
     visit.install()
     camera.take("procore-app-management")
     visit.open()
@@ -68,14 +77,14 @@ def take_all(visit: Visit, camera: Camera) -> None:
     camera.take("connected")
     enter_some_cards(visit.stack.procore_url, CARDS)
     visit.wait_for_timesheets(CARDS)
-    for name, path in APP_PAGES.items():
-        visit.app_goto(path)
-        camera.take(name)
-    visit.page.set_viewport_size(PHONE)
-    for name, path in APP_PAGES.items():
-        visit.app_goto(path)
-        camera.take(f"{name}-phone")
+    for ending, size, scheme in LOOKS:
+        visit.page.set_viewport_size(size)
+        visit.page.emulate_media(color_scheme=scheme)
+        for name, path in APP_PAGES.items():
+            visit.app_goto(path)
+            camera.take(f"{name}{ending}")
     visit.page.set_viewport_size(DESK)
+    visit.page.emulate_media(color_scheme="light")
     visit.home()
     camera.take("procore-home")
     for name in ("Faults", "Webhooks", "Requests", "Integration Health"):
