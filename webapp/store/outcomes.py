@@ -358,7 +358,9 @@ def locked_links(session: StoreSession, ids: Iterable[int]) -> dict[int, Link]:
     return {
         link.id: link
         for chunk in in_chunks(sorted({i for i in ids if i}))
-        for link in session.scalars(select(Link).where(Link.id.in_(chunk)).order_by(Link.id).with_for_update())
+        for link in session.scalars(
+            select(Link).where(Link.id.in_(chunk)).order_by(Link.id).with_for_update()
+        )
     }
 
 
