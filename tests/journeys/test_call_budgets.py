@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from tests.fixtures.site import Site
+from webapp import wiring
 from webapp.services import sync
+from webapp.sync.engine import Engine
 
 
 def test_a_sweep_with_nothing_changed_costs_two_calls(sqlite_site: Site) -> None:
@@ -45,4 +49,30 @@ def test_a_thousand_new_timesheets_cost_few_calls(sqlite_site: Site) -> None:
     site.settle()
     assert len(site.cards()) == 1001
     assert {link.state for link in site.links()} == {"in_sync"}
+    assert site.calls() <= 60
+
+
+def test_timesheets_that_keep_coming_for_forty_seconds_cost_few_calls(sqlite_site: Site) -> None:
+    """R17: a thousand written by slow clients stay under 60 calls, too; each round costs three."""
+    site, rate, left = sqlite_site, 10, 400
+    site.connect(send=True)
+    site.write("1.0")
+    site.settle()
+    site.forget_calls()
+
+    def pause(seconds: float) -> None:
+        nonlocal left
+        count = min(left, round(seconds * rate))
+        left -= count
+        site.clock.advance(seconds)
+        site.write_many(count)
+        site.deliver()
+
+    pause(1.0)
+    while left:
+        procore, store = wiring.procore_for(site.theirs.id), wiring.store_for(site.company_id)
+        until = site.clock.now() + timedelta(seconds=sync.TURN_SECONDS)
+        Engine(store, procore, site.clock, pause).work("worker", until)
+    site.settle()
+    assert len(site.cards()) == 401
     assert site.calls() <= 60

@@ -35,6 +35,7 @@ class Limits:
     batch: int = 500
     burst: int = 4
     gather: float = 1.0
+    longest_gather: int = 4
     resend_wait: float = 90.0
     retry: float = 15.0
     probe: float = 900.0
@@ -68,7 +69,7 @@ class Engine:
         lease = self.store.claim(owner)
         if lease is None:
             return Worked(0)
-        worked = 0
+        worked = storms = 0
         try:
             while until is None or self.clock.now() < until:
                 records = self.store.due(lease, self.limits.batch)
@@ -76,8 +77,9 @@ class Engine:
                     break
                 self._step(lease, records)
                 worked += len(records)
-                if len(records) >= self.limits.burst and not any(r.attempts for r in records):
-                    self.pause(self.limits.gather)  # more of this storm will come; not after a worker's death
+                storms = storms + 1 if self._is_storm(records) else 0
+                if storms:
+                    self.pause(self.limits.gather * min(storms, self.limits.longest_gather))
                 lease = self.store.renew(lease)
         except LeaseLost:
             log.warning("lease lost: company %s goes on elsewhere", lease.company_id)
@@ -91,6 +93,11 @@ class Engine:
             raise
         self.store.release(lease)
         return Worked(worked)
+
+    def _is_storm(self, records: Sequence[Record]) -> bool:
+        """More will come: it is waited for, longer and longer, so that a call reads much. Not after a worker's death:
+        these records have waited before."""
+        return len(records) >= self.limits.burst and not any(r.attempts for r in records)
 
     def _step(self, lease: Lease, records: Sequence[Record]) -> None:
         crashed = [r for r in records if r.attempts > self.limits.crashes]
