@@ -94,6 +94,7 @@ def test_a_time_card_crosses_over_both_ways(
     history = timesheets.app.get_by_role("region", name="History")
     expect(history.get_by_role("listitem")).to_contain_text([r"deleted it", "hours", "created it"])
 
+    timesheets.page.close()  # it refreshes itself, and disconnecting ends its session
     disconnect_and_uninstall(activity)
     assert procore.call("GET", "/hooks") == []
 
