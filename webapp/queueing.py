@@ -7,6 +7,7 @@ works wakes another. Redis unreachable costs a caller at most 0.3 s and never ch
 from __future__ import annotations
 
 import logging
+import time
 from contextlib import suppress
 from functools import lru_cache
 
@@ -20,9 +21,12 @@ from webapp.store.session import StoreSession
 QUEUE = "timesite"
 SYNC_JOB = "webapp.jobs.sync.sync_company"
 WAKE_SECONDS = 60
+AWAKE_SECONDS = 0.05
 JOB_TIMEOUT_SECONDS = 600
 
 log = logging.getLogger(__name__)
+_awake: dict[tuple[str | None, int], float] = {}
+"""Until when a call need not be repeated, as far as this process knows."""
 
 
 @lru_cache(maxsize=4)
@@ -41,12 +45,22 @@ def wake_key(company_id: int) -> str:
 
 def wake(redis_url: str | None, company_id: int) -> bool:
     """Wakes a worker for this company unless one is already called. False when Redis could not be asked: the
-    workers' look into the database finds the mark within 2 s."""
-    return _once(redis_url, wake_key(company_id), WAKE_SECONDS, SYNC_JOB, company_id)
+    workers' look into the database finds the mark within 2 s.
+
+    In a storm Redis is asked twenty times a second, not for each event: a job that was called less than that ago has
+    hardly begun, and looks for what is due until there is nothing."""
+    now = time.monotonic()
+    if now < _awake.get((redis_url, company_id), 0.0):
+        return True
+    is_called = _once(redis_url, wake_key(company_id), WAKE_SECONDS, SYNC_JOB, company_id)
+    if is_called:
+        _awake[redis_url, company_id] = now + AWAKE_SECONDS
+    return is_called
 
 
 def clear_wake(redis_url: str | None, company_id: int) -> None:
     """The job's first act: from here on a new mark wakes another job."""
+    _awake.pop((redis_url, company_id), None)
     if redis_url is not None:
         with suppress(RedisError):
             quick_redis(redis_url).delete(wake_key(company_id))
