@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
@@ -74,8 +75,8 @@ def new_context(browser: Browser, ears: Ears) -> Iterator[Callable[..., BrowserC
     """Browsers of different people, each with cookies of its own."""
     opened: list[BrowserContext] = []
 
-    def new(**options: object) -> BrowserContext:
-        context = browser.new_context(**{"viewport": DESK, "locale": "en-US", **options})  # type: ignore[arg-type]
+    def new(**options: Any) -> BrowserContext:
+        context = browser.new_context(viewport=DESK, locale="en-US", **options)
         context.set_default_timeout(PATIENCE_MS)
         ears.listen_to(context)
         opened.append(context)
