@@ -18,6 +18,8 @@ SECRET_VALUE = re.compile(
 )
 HARMLESS = frozenset({"status_code", "exit_code", "reason_code"})
 QUIET_PATHS = ("/healthz", "/readyz", "/metrics", "/static/")
+STORED = ("webhooks.receive", 204)
+"""An event that was stored is a row with its time; a line for each would say it twice, in a storm hundreds a second."""
 
 
 class Lines(logging.StreamHandler):
@@ -81,7 +83,8 @@ def log_requests(app: Flask) -> None:
 
     @app.after_request
     def end(response: Response) -> Response:
-        if not request.path.startswith(QUIET_PATHS):
+        is_quiet = request.path.startswith(QUIET_PATHS) or (request.endpoint, response.status_code) == STORED
+        if not is_quiet:
             took = round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1)
             log.info(
                 "request", method=request.method, path=request.path, status=response.status_code, ms=took
