@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import update
+
 from tests.fixtures.site import Site
 from tests.journeys.test_killed import Killed, work_and_die
 from webapp import wiring
+from webapp.store.models import Link
+from webapp.store.session import system
 from webapp.sync.engine import Engine, Limits
 
 
@@ -42,6 +46,22 @@ def test_what_two_killed_workers_had_in_hand_is_not_worked_one_by_one(site: Site
     assert len(site.timesheets()) == 101
     assert site.calls() <= 4
     assert site.clock.now() == began
+
+
+def test_what_four_killed_workers_had_in_hand_is_worked_in_growing_groups(site: Site) -> None:
+    """D10: 60 cards, each begun four times without an end, cost six calls: 1, 2, 4, 8, 16 and the rest at once."""
+    site.connect()
+    site.enter("1.0")
+    site.settle()
+    for _ in range(60):
+        site.enter("1.0")
+    site.deliver()
+    with system() as session:
+        session.execute(update(Link).where(Link.is_dirty).values(attempts=4))
+    site.forget_calls()
+    new_engine(site, wiring.procore_for(site.theirs.id)).work("the fifth")
+    assert len(site.timesheets()) == 61
+    assert site.calls() <= 8
 
 
 def test_a_card_that_kills_every_worker_is_set_aside_and_all_others_pass(site: Site) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import TypeVar
@@ -14,16 +15,30 @@ from webapp.store.models import IntentRow, Link, Timesheet
 from webapp.store.session import StoreSession
 from webapp.sync.ports import Base, Intent, OurTimesheet, Reason, Record, Tombstone
 
-SUSPECTS = {2: 50, 3: 5}
-"""How many records are worked at once that were begun so often without an end; those begun more often are worked alone,
-so that a crash is their own (M18). Step by step: most of them were only near when a worker was killed."""
+SUSPECT_FROM, ALONE_FROM = 2, 5
+
+
+@dataclass(slots=True)
+class Caution:
+    """How many records are worked at once that were begun before, so many times, without an end. Most of them were only
+    near when a worker was killed: as long as none kills this one, it takes twice as many with each step. After the
+    fifth death they are worked alone, so that the sixth is their own (M18)."""
+
+    times: int = 0
+    size: int = 0
+
+    def size_for(self, times: int) -> int:
+        first = {2: 50, 3: 5}.get(times, 1)
+        is_next = times == self.times and times < ALONE_FROM
+        self.times, self.size = times, self.size * 2 if is_next else first
+        return self.size
 
 
 def due_now(now: datetime):  # type: ignore[no-untyped-def]  # SQLAlchemy's ColumnElement[bool]
     return and_(Link.is_dirty, or_(Link.not_before.is_(None), Link.not_before <= now))
 
 
-def due(session: StoreSession, now: datetime, limit: int) -> list[Record]:
+def due(session: StoreSession, now: datetime, limit: int, caution: Caution) -> list[Record]:
     """Deletions first, then the oldest marks; each is counted as begun before it is worked."""
     links = list(
         session.scalars(
@@ -33,7 +48,7 @@ def due(session: StoreSession, now: datetime, limit: int) -> list[Record]:
             .limit(limit)
         )
     )
-    links = [link for link in links if link.attempts < min(SUSPECTS)] or _least_suspect(links)
+    links = [link for link in links if link.attempts < SUSPECT_FROM] or _least_suspect(links, caution)
     for ids in in_chunks([link.id for link in links]):
         session.execute(
             update(Link)
@@ -44,9 +59,11 @@ def due(session: StoreSession, now: datetime, limit: int) -> list[Record]:
     return records(session, links)
 
 
-def _least_suspect(links: Sequence[Link]) -> list[Link]:
-    least = min((link.attempts for link in links), default=0)
-    return [link for link in links if link.attempts == least][: SUSPECTS.get(least, 1)]
+def _least_suspect(links: Sequence[Link], caution: Caution) -> list[Link]:
+    if not links:
+        return []
+    least = min(link.attempts for link in links)
+    return [link for link in links if link.attempts == least][: caution.size_for(least)]
 
 
 def records(session: StoreSession, links: Sequence[Link]) -> list[Record]:

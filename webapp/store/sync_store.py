@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from webapp.domain.timecard import Card
 from webapp.store import dictionary as words
 from webapp.store import directory, intents, leases
-from webapp.store.due import due, in_chunks
+from webapp.store.due import Caution, due, in_chunks
 from webapp.store.marks import mark_cards
 from webapp.store.models import Company, Link, Timesheet
 from webapp.store.outcomes import store_outcomes
@@ -37,6 +37,7 @@ class SyncStore:
 
     def __init__(self, engine: Engine, company_id: int, clock: Clock, rng: random.Random) -> None:
         self.engine, self.company_id, self.clock, self.rng = engine, company_id, clock, rng
+        self.caution = Caution()
 
     def claim(self, owner: str) -> Lease | None:
         with transaction(self.company_id, self.engine) as session:
@@ -62,7 +63,7 @@ class SyncStore:
         with transaction(self.company_id, self.engine) as session:
             now = self.clock.now()
             leases.hold(session, lease, now)
-            return due(session, now, limit)
+            return due(session, now, limit, self.caution)
 
     def commit(self, lease: Lease, outcomes: Sequence[Outcome]) -> None:
         with transaction(self.company_id, self.engine) as session:
