@@ -74,6 +74,7 @@ def test_a_time_type_outside_the_template_waits_and_its_row_releases_it(site: Si
     assert len(site.timesheets()) == 1
     [waiting] = site.messages("pending")
     assert waiting.reason_key == "task:Per Diem"
+    assert waiting.summary.split(", ")[1] == site.projects[0].name
     template.add(site.company_id, "Per Diem", "Per Diem")
     site.settle()
     assert len(site.timesheets()) == 2

@@ -18,6 +18,7 @@ from webapp.store.models import (
     Link,
     Message,
     ProcorePerson,
+    ProcoreProject,
     Project,
     Timesheet,
     TimesheetChange,
@@ -64,6 +65,7 @@ class _Batch:
         self.ended_intents: list[int] = []
         self.users: dict[int, str] = {}
         self.projects: dict[int, str] = {}
+        self.their_projects: dict[int, str] | None = None
 
     def create_timesheets(self, outcomes: Sequence[Outcome]) -> None:
         """All new timesheets in one flush: their ids are needed by what follows."""
@@ -282,11 +284,18 @@ class _Batch:
 
     def _summary(self, link: Link, card: Card | None) -> str:
         row = self.timesheets.get(link.timesheet_id or 0)
-        person, project = (card.names.person, card.names.project) if card else (None, None)
+        person, project = (card.names.person, self._their_project(card)) if card else (None, None)
         if row is not None:
             person = self._name(User, self.users, row.user_id) or person
             project = self._name(Project, self.projects, row.project_id) or project
         return summary(person, project, link.date, link.hours)
+
+    def _their_project(self, card: Card) -> str | None:
+        """By its name in the directory; on a card it carries its number, too."""
+        if self.their_projects is None:
+            rows = self.session.execute(select(ProcoreProject.procore_id, ProcoreProject.name))
+            self.their_projects = dict(rows)
+        return self.their_projects.get(card.timecard.project) or card.names.project
 
     def _name(self, model: Any, names: dict[int, str], key: int | None) -> str | None:
         if key is None:
