@@ -294,7 +294,7 @@ class _Batch:
         """By its name in the directory; on a card it carries its number, too."""
         if self.their_projects is None:
             rows = self.session.execute(select(ProcoreProject.procore_id, ProcoreProject.name))
-            self.their_projects = dict(rows)
+            self.their_projects = {row.procore_id: row.name for row in rows}
         return self.their_projects.get(card.timecard.project) or card.names.project
 
     def _name(self, model: Any, names: dict[int, str], key: int | None) -> str | None:
