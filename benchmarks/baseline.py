@@ -64,4 +64,4 @@ def health() -> str:
 
 
 def work(row_id: int) -> None:
-    """Never run: the queue is only filled, then dropped."""
+    """The job: as little as a job can do."""

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import redis
@@ -119,7 +120,8 @@ def _database(site: Site) -> sqlite3.Connection:
 
 @contextmanager
 def _baseline(site: Site) -> Iterator[int]:
-    """The small app on a port of its own, with a database of its own beside ours, in the same Redis."""
+    """The small app on a port of its own, with a database of its own beside ours, in the same Redis, and a worker for
+    its jobs as ours has one: what is enqueued has to be worked on the same cores."""
     port = first_free(site.stack.procore_port + 1)
     directory = site.stack.directory
     environment = {
@@ -127,14 +129,21 @@ def _baseline(site: Site) -> Iterator[int]:
         "BASELINE_DATABASE_URL": f"sqlite:///{directory / 'baseline.db'}",
         "BASELINE_QUEUE": QUEUE,
     }
-    command = [sys.executable, "-m", "gunicorn", "benchmarks.baseline:app", "--bind", f"{LOOPBACK}:{port}"]
-    child = Child("baseline", command, environment, directory / "baseline.log")
-    child.start()
+    gunicorn = [sys.executable, "-m", "gunicorn", "benchmarks.baseline:app", "--bind", f"{LOOPBACK}:{port}"]
+    worker = [str(Path(sys.executable).parent / "rq"), "worker", QUEUE, "--url", environment["REDIS_URL"]]
+    worker += ["--serializer", "rq.serializers.JSONSerializer", "--logging_level", "WARNING"]
+    children = [
+        Child("baseline", gunicorn, environment, directory / "baseline.log"),
+        Child("baseline-worker", worker, environment, directory / "baseline-worker.log"),
+    ]
+    for child in children:
+        child.start()
     try:
         until(lambda: _answers(port), 60, "the baseline to answer")
         yield port
     finally:
-        child.stop()
+        for child in children:
+            child.stop()
         with redis.Redis.from_url(environment["REDIS_URL"]) as client:
             client.delete(*_jobs(client))
 

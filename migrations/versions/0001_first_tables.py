@@ -155,7 +155,6 @@ def upgrade() -> None:
         sa.Column("namespace", sa.String(length=100), nullable=False),
         sa.Column("is_complete", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
-        sa.Column("last_event_at", sa.DateTime(), nullable=True),
         sa.Column("company_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(
             ["company_id"], ["companies.id"], name=op.f("fk_hooks_company_id_companies"), ondelete="CASCADE"

@@ -22,7 +22,6 @@ class Hook(Base, CompanyOwned):
     namespace: Mapped[str] = mapped_column(String(100))
     is_complete: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
-    last_event_at: Mapped[datetime | None]
 
 
 class HookSecret(Base, CompanyOwned):
