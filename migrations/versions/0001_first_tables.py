@@ -52,8 +52,6 @@ def upgrade() -> None:
         "periodic_runs",
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("ran_at", sa.DateTime(), nullable=True),
-        sa.Column("owner", sa.String(length=80), nullable=True),
-        sa.Column("lease_until", sa.DateTime(), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_periodic_runs")),
     )
     op.create_table(

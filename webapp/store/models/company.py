@@ -57,11 +57,9 @@ class Removal(Base):
 
 
 class PeriodicRun(Base):
-    """When each periodic job last began, and who leads (the row named 'leader')."""
+    """When each periodic job last began: what its claim compares and sets."""
 
     __tablename__ = "periodic_runs"
 
     name: Mapped[str] = mapped_column(String(60), primary_key=True)
     ran_at: Mapped[datetime | None]
-    owner: Mapped[str | None] = mapped_column(String(80))
-    lease_until: Mapped[datetime | None]
