@@ -13,7 +13,8 @@ from tests.fixtures.site import Site
 from webapp import wiring
 from webapp.extensions import db
 from webapp.store.sync_store import SyncStore
-from webapp.sync.engine import Engine, Limits
+from webapp.sync.batch import Limits
+from webapp.sync.engine import Engine
 
 MOST_STEPS = 400
 

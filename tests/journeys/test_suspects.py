@@ -11,7 +11,8 @@ from tests.journeys.test_killed import Killed, work_and_die
 from webapp import wiring
 from webapp.store.models import Link
 from webapp.store.session import system
-from webapp.sync.engine import Engine, Limits
+from webapp.sync.batch import Limits
+from webapp.sync.engine import Engine
 
 
 class Poisoned:

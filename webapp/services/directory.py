@@ -6,7 +6,7 @@ from webapp import wiring
 from webapp.errors import NotFound
 from webapp.store import schedule
 from webapp.sync.ports import Unknown
-from webapp.sync.step import read_directory
+from webapp.sync.words import read_directory
 
 EVERYTHING = Unknown(has_people=True, has_projects=True, has_time_types=True)
 

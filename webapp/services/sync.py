@@ -13,7 +13,8 @@ from webapp import wiring
 from webapp.errors import AppError, NotFound
 from webapp.store import schedule
 from webapp.store.sync_store import SyncStore
-from webapp.sync.engine import Engine, Limits, Worked
+from webapp.sync.batch import Limits
+from webapp.sync.engine import Engine, Worked
 from webapp.sync.sweep import Swept, sweep
 
 TURN_SECONDS = 20.0

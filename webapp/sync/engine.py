@@ -22,24 +22,12 @@ from webapp.errors import (
     TryLater,
 )
 from webapp.sync import holds
-from webapp.sync.ports import AtProcore, Clock, Lease, Outcome, Record, Store
+from webapp.sync.batch import Batch, Limits
+from webapp.sync.ports import AtProcore, Clock, Store
+from webapp.sync.records import Lease, Outcome, Record
 from webapp.sync.step import Step
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much at once. Seconds unless said otherwise."""
-
-    batch: int = 500
-    burst: int = 4
-    gather: float = 1.0
-    longest_gather: int = 4
-    resend_wait: float = 90.0
-    retry: float = 15.0
-    probe: float = 900.0
-    crashes: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +97,7 @@ class Engine:
 
     def _try(self, lease: Lease, records: Sequence[Record]) -> None:
         try:
-            Step(self.store, self.procore, self.clock, self.limits, lease).run(records)
+            Step(Batch(self.store, self.procore, self.clock, self.limits, lease)).run(records)
         except (LeaseLost, AppNotConnected, SignInExpired, PermissionMissing):
             raise
         except TryLater as error:

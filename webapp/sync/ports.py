@@ -3,30 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
-from webapp.domain.timecard import Card, CardFacts, Timecard
+from webapp.domain.timecard import Card, Timecard
 from webapp.sync.decide import Base as Base
-from webapp.sync.decide import ConflictRule
 from webapp.sync.decide import Tombstone as Tombstone
 from webapp.sync.dictionary import Dictionary as Dictionary
 from webapp.sync.dictionary import Place as Place
 from webapp.sync.dictionary import Wanted as Wanted
+from webapp.sync.directory import DirectoryRead as DirectoryRead
+from webapp.sync.directory import TheirCostCode as TheirCostCode
+from webapp.sync.directory import TheirPerson as TheirPerson
+from webapp.sync.directory import TheirProject as TheirProject
+from webapp.sync.directory import TheirSubJob as TheirSubJob
+from webapp.sync.directory import TheirTimeType as TheirTimeType
+from webapp.sync.directory import TimeEntryStyle as TimeEntryStyle
+from webapp.sync.directory import Unknown as Unknown
 from webapp.sync.holds import Reason as Reason
-from webapp.sync.holds import State
-
-Direction = Literal["receive", "send"]
-Verb = Literal["create", "update", "delete"]
+from webapp.sync.records import ClashKept as ClashKept
+from webapp.sync.records import Cursors as Cursors
+from webapp.sync.records import Direction as Direction
+from webapp.sync.records import Intent as Intent
+from webapp.sync.records import Lease as Lease
+from webapp.sync.records import MessageLine as MessageLine
+from webapp.sync.records import OurTimesheet as OurTimesheet
+from webapp.sync.records import Outcome as Outcome
+from webapp.sync.records import Record as Record
+from webapp.sync.records import Sent as Sent
+from webapp.sync.records import Settings as Settings
+from webapp.sync.records import TimesheetWrite as TimesheetWrite
+from webapp.sync.records import Verb as Verb
 
 
 class Clock(Protocol):
     def now(self) -> datetime:
         """Now, aware, UTC."""
-
-
-# ---- Procore -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,59 +111,6 @@ class TimecardsAtProcore(Protocol):
         """Procore's clock: the Date header of the newest answer, UTC."""
 
 
-# ---- Procore's directory ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class TheirProject:
-    id: int
-    name: str
-    number: str | None
-    time_zone: str | None
-    is_active: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class TheirPerson:
-    """A person of the company directory; `id` is what cards call party."""
-
-    id: int
-    name: str
-    email: str | None
-    employee_number: str | None
-    is_active: bool = True
-    user_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TheirSubJob:
-    id: int
-    project_id: int
-    name: str
-    code: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class TheirCostCode:
-    id: int
-    project_id: int
-    full_code: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class TheirTimeType:
-    id: int
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class TimeEntryStyle:
-    """Of the company configuration: which projects use start and stop time."""
-
-    start_stop_projects: frozenset[int]
-
-
 class DirectoryAtProcore(Protocol):
     """One company's reference lists at Procore; each method is one paged list. Errors as TimecardsAtProcore."""
 
@@ -171,179 +131,6 @@ class DirectoryAtProcore(Protocol):
 
 class AtProcore(TimecardsAtProcore, DirectoryAtProcore, Protocol):
     """All that the engine asks of Procore for one company."""
-
-
-# ---- Store -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """A company's sync settings, read once per step."""
-
-    connected_at: datetime
-    receive: bool
-    receive_only_linked: bool
-    receive_project_per_sub_job: bool
-    send: bool
-    send_only_linked: bool
-    conflict_rule: ConflictRule
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """The right to work a company. `token` grows with every claim; commits check it (fencing)."""
-
-    company_id: int
-    token: int
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """A create that was, or is about to be, sent."""
-
-    origin_id: int
-    sent: Timecard
-    ours: Timecard
-    sent_at: datetime | None
-    is_start_stop: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class OurTimesheet:
-    """Our side of a record as it is now. `version` is compared and set when we write."""
-
-    id: int
-    version: int
-    timecard: Timecard
-    created_at: datetime
-    edited_at: datetime
-    is_deleted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One due link with everything known about it before reading Procore."""
-
-    link_id: int
-    generation: int
-    attempts: int
-    timesheet: OurTimesheet | None
-    procore_id: int | None
-    base: Base | Tombstone | None
-    intent: Intent | None
-    hinted_at: datetime | None
-    is_delete_hinted: bool
-    reason_key: str | None
-    state: State
-    marked_at: datetime
-    facts: CardFacts | None = None
-    excluded_for_good: Reason | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TimesheetWrite:
-    """What to do to our side. `timecard` None deletes. `version` None creates; else compare-and-set."""
-
-    timecard: Timecard | None
-    version: int | None
-    card: Card | None = None
-    restores: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ClashKept:
-    """A conflict row: both values, what was agreed, and who won (None: a person is asked)."""
-
-    kind: Literal["fields", "deleted_here", "deleted_there"]
-    unit: str | None
-    ours: Timecard | None
-    theirs: Timecard | None
-    base: Base | None
-    winner: Literal["ours", "theirs"] | None
-
-
-@dataclass(frozen=True, slots=True)
-class MessageLine:
-    """What Activity lists: one per record and decision. The store words what it is about."""
-
-    direction: Direction
-    action: Verb
-    state: Literal["pending", "processed", "failed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The end of one step for one link, stored in one transaction under the lease.
-
-    `done`: the claimed generation is finished; else it is due again at `not_before`. What is None stays as it is,
-    but for `reason`: None clears it. An outcome for a generation already finished changes nothing. When the
-    timesheet was changed meanwhile (`timesheet.version`), only `procore_id` is kept and the mark stays due.
-    """
-
-    link_id: int
-    generation: int
-    state: State
-    done: bool
-    reason: Reason | None = None
-    not_before: datetime | None = None
-    base: Base | Tombstone | None = None
-    procore_id: int | None = None
-    timesheet: TimesheetWrite | None = None
-    messages: tuple[MessageLine, ...] = ()
-    settles_messages: bool = False
-    clashes: tuple[ClashKept, ...] = ()
-    intent_done: bool = False
-    seen: Card | None = None
-    is_excluded_for_good: bool = False
-    absorbed_by: int | None = None
-    """Another link owns this card (it carries that timesheet's number): the card goes there, this link ends."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A create about to be sent: committed as an intent first."""
-
-    link_id: int
-    ours: Timecard
-    theirs: Timecard
-    is_start_stop: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """What cards refer to and the mirrored directory does not hold (yet)."""
-
-    has_people: bool = False
-    has_projects: bool = False
-    has_time_types: bool = False
-    codes_of: frozenset[Place] = frozenset()
-    sub_jobs_of: frozenset[int] = frozenset()
-
-    def __bool__(self) -> bool:
-        return bool(
-            self.has_people or self.has_projects or self.has_time_types or self.codes_of or self.sub_jobs_of
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class DirectoryRead:
-    """What was read of Procore's directory; None and absent keys were not read."""
-
-    projects: list[TheirProject] | None = None
-    people: list[TheirPerson] | None = None
-    time_types: list[TheirTimeType] | None = None
-    style: TimeEntryStyle | None = None
-    cost_codes: dict[Place, list[TheirCostCode]] = field(default_factory=dict)
-    sub_jobs: dict[int, list[TheirSubJob]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Cursors:
-    """Up to where Procore's updated and deleted ranges were swept, by Procore's own clock."""
-
-    updated: datetime
-    deleted: datetime
 
 
 class Store(Protocol):

@@ -45,6 +45,11 @@ class Seen:
         untouched = self.card is not None and self.card.facts.updated_at == self.card.facts.created_at
         return Base(intent.ours, self.card.timecard if self.card and untouched else intent.sent)
 
+    @property
+    def is_their_change(self) -> bool:
+        """Procore's side differs from what was agreed, or nothing was agreed yet."""
+        return self.card is not None and (self.base is None or self.base.theirs != self.card.timecard)
+
 
 def read_theirs(procore: AtProcore, records: Sequence[Record]) -> list[Seen]:
     """Procore's side of each record, in the order given. Errors as TimecardsAtProcore."""

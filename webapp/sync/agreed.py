@@ -1,0 +1,101 @@
+"""What both sides have agreed on at the end of a merge or a create: the base's two faces, and what is left open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from webapp.domain.timecard import UNITS, Card, Timecard, same_unit
+from webapp.sync import holds
+from webapp.sync.batch import Batch
+from webapp.sync.decide import Base, Merge
+from webapp.sync.holds import Reason
+from webapp.sync.read import Seen
+from webapp.sync.records import ClashKept, Direction, Intent, TimesheetWrite, Verb
+
+NONE: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An update that Procore answered: which units, what we wanted in Procore's ids, the card as stored."""
+
+    units: frozenset[str]
+    wanted: Timecard
+    stored: Card
+
+
+def finish_merge(batch: Batch, seen: Seen, action: Merge, written: Written | None = None) -> None:
+    """Takes Procore's units here and remembers what is agreed now; a unit that a switch held back stays as it was."""
+    timesheet, card = seen.record.timesheet, seen.card
+    assert timesheet is not None
+    assert card is not None
+    take = action.take if batch.settings.receive else NONE
+    sent = written.units if written else NONE
+    stored = written.stored if written else card
+    ours = batch.words.to_ours(card.timecard, take, onto=timesheet.timecard)
+    write = None
+    if take or batch.facts_differ(seen, stored):
+        write = TimesheetWrite(ours, timesheet.version, stored)
+    before = seen.base or Base(ours, card.timecard)
+    theirs = before.theirs.with_units(card.timecard, take | action.agreed)
+    again = False
+    if written is not None:
+        face, again = _as_agreed(batch, written.wanted, stored.timecard, sent)
+        theirs = theirs.with_units(face, sent)
+    base: Base | None = Base(before.ours.with_units(ours, take | sent | action.agreed), theirs)
+    if seen.base is None and any(c.winner is None for c in action.clashes):
+        base = None  # two records that never met have agreed on nothing while a person is asked
+    tell: list[tuple[Direction, Verb]] = [("send", "update")] if sent else []
+    tell += [("receive", "update")] if take else []
+    batch.done(
+        seen,
+        base=base,
+        timesheet=write,
+        tell=tuple(tell),
+        reason=_left_open(action, take, sent),
+        card=stored,
+        clashes=tuple(
+            ClashKept("fields", c.unit, timesheet.timecard, card.timecard, seen.base, c.winner)
+            for c in action.clashes
+        ),
+        again=again,
+    )
+
+
+def finish_create(batch: Batch, seen: Seen, intent: Intent, card: Card) -> None:
+    """The card is there and was read: what we meant and what Procore made of it are the two faces."""
+    face, again = _as_agreed(batch, intent.sent, card.timecard, frozenset(UNITS))
+    batch.done(seen, base=Base(intent.ours, face), tell=(("send", "create"),), card=card, again=again)
+
+
+def _left_open(action: Merge, take: frozenset[str], sent: frozenset[str]) -> Reason | None:
+    asked = [c.unit for c in action.clashes if c.winner is None]
+    if asked:
+        return holds.both_changed(asked)
+    if action.take - take:
+        return holds.switch_off("receive")
+    if action.send - sent:
+        return holds.switch_off("send")
+    return None
+
+
+def _as_agreed(
+    batch: Batch, wanted: Timecard, stored: Timecard, units: frozenset[str]
+) -> tuple[Timecard, bool]:
+    """Theirs as agreed after a write, and whether to look again. What Procore stored otherwise than we sent it
+    (rounded, trimmed, split) is theirs as agreed while receiving is off; else our wish stays the face, so that
+    the next look takes Procore's value as any change of theirs (D47)."""
+    if not batch.settings.receive:
+        return stored, False
+    shaped = {unit for unit in units if not _is_stored_as(wanted, stored, unit)}
+    return stored.with_units(wanted, shaped), bool(shaped)
+
+
+def _is_stored_as(wanted: Timecard, stored: Timecard, unit: str) -> bool:
+    """Whether Procore stored a unit as we sent it; a project without times keeps the hours alone (R20)."""
+    if unit == "time" and stored.start is None:
+        times = replace(stored, start=wanted.start, stop=wanted.stop, lunch_minutes=wanted.lunch_minutes)
+        return wanted.hours is not None and same_unit(times, wanted, unit)
+    if unit == "time" and wanted.start is not None:
+        return same_unit(replace(stored, hours=wanted.hours), wanted, unit)
+    return same_unit(wanted, stored, unit)

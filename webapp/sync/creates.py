@@ -1,0 +1,95 @@
+"""New time cards at Procore: an intent first, then one bulk create, then one read of what Procore made of them (D6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from webapp.domain.timecard import Card
+from webapp.errors import ProcoreUnavailable, TryLater
+from webapp.sync import holds
+from webapp.sync.agreed import finish_create
+from webapp.sync.batch import Batch
+from webapp.sync.dictionary import Untranslatable
+from webapp.sync.ports import Created, Draft
+from webapp.sync.read import BY_IDS_AT_ONCE, OVERLAP, Seen
+from webapp.sync.records import Intent, Sent
+
+SOON = timedelta(seconds=2)
+
+
+def create_theirs(batch: Batch, creates: Sequence[Seen]) -> None:
+    """Sends what can be sent; the rest waits with its reason."""
+    sends = {s.record.link_id: (s, sent) for s in creates if (sent := _sent(batch, s)) is not None}
+    if sends:
+        batch.renew()
+        intents = batch.store.intend(batch.lease, [sent for _, sent in sends.values()])
+        drafts = [Draft(i.origin_id, i.sent, i.is_start_stop) for i in intents.values()]
+        try:
+            created = {c.origin_id: c for c in batch.procore.create_many(drafts)}
+        except TryLater as error:
+            _not_created(batch, [seen for seen, _ in sends.values()], error)
+        else:
+            _finish(batch, [(seen, intents[link]) for link, (seen, _) in sends.items()], created)
+    batch.commit()
+
+
+def _sent(batch: Batch, seen: Seen) -> Sent | None:
+    """What is to be created; a replay sends what was sent before, whatever has changed here since (D6)."""
+    record = seen.record
+    if record.intent is not None:
+        return Sent(record.link_id, record.intent.ours, record.intent.sent, record.intent.is_start_stop)
+    assert record.timesheet is not None
+    ours = record.timesheet.timecard
+    try:
+        theirs = batch.words.to_theirs(ours)
+        is_start_stop = theirs.project in batch.words.start_stop_projects
+        if is_start_stop and (ours.start is None or ours.stop is None):
+            raise Untranslatable(holds.needs_start_and_stop())
+    except Untranslatable as wait:
+        batch.wait(seen, wait.reason)
+        return None
+    return Sent(record.link_id, ours, theirs, is_start_stop)
+
+
+def _not_created(batch: Batch, sent: list[Seen], error: TryLater) -> None:
+    """Either nothing was sent, then the intents end; or the answer was lost, then they are looked up (D6)."""
+    is_lost = isinstance(error, ProcoreUnavailable) and error.is_effect_unknown
+    for seen in sent:
+        if is_lost:
+            batch.wait(seen, holds.answer_lost(), not_before=batch.clock.now() + SOON)
+        else:
+            batch.postpone(seen, error, ends_intent=seen.record.intent is None)
+
+
+def _finish(batch: Batch, sent: list[tuple[Seen, Intent]], created: dict[int, Created]) -> None:
+    ids = [c.procore_id for c in created.values() if c.procore_id is not None]
+    cards = _read_back(batch, ids)
+    for seen, intent in sent:
+        answer = created.get(intent.origin_id)
+        if answer is not None and answer.refusal is not None:
+            was_refused = answer.refusal.key != holds.BUSY
+            batch.wait(seen, answer.refusal, ends_intent=was_refused or seen.record.intent is None)
+        elif answer is None or answer.procore_id is None:
+            batch.wait(seen, holds.answer_lost(), not_before=batch.clock.now() + SOON)
+        elif (card := cards.get(answer.procore_id)) is None:
+            soon = batch.clock.now() + SOON
+            batch.wait(seen, holds.cannot_be_seen(), not_before=soon, procore_id=answer.procore_id)
+        else:
+            finish_create(batch, seen, intent, card)
+
+
+def _read_back(batch: Batch, ids: list[int]) -> dict[int, Card]:
+    """One list call for up to 150, by the window of change times above that; nothing when Procore is busy now: the
+    ids are known, so the cards are read in a later step."""
+    found: dict[int, Card] = {}
+    try:
+        if len(ids) > BY_IDS_AT_ONCE:
+            now = batch.procore.server_time()
+            for page in batch.procore.updated_between(now - OVERLAP, now + OVERLAP):
+                found |= {card.id: card for card in page}
+        elif ids:
+            found = batch.procore.by_ids(ids)
+    except TryLater:
+        return found
+    return found

@@ -1,0 +1,156 @@
+"""What the engine knows of a record before, and says of it after a step: the words between engine and store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from webapp.domain.timecard import Card, CardFacts, Timecard
+from webapp.sync.decide import Base, ConflictRule, Tombstone
+from webapp.sync.holds import Reason, State
+
+Direction = Literal["receive", "send"]
+Verb = Literal["create", "update", "delete"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A company's sync settings, read once per step."""
+
+    connected_at: datetime
+    receive: bool
+    receive_only_linked: bool
+    receive_project_per_sub_job: bool
+    send: bool
+    send_only_linked: bool
+    conflict_rule: ConflictRule
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to work a company. `token` grows with every claim; commits check it (fencing)."""
+
+    company_id: int
+    token: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A create that was, or is about to be, sent."""
+
+    origin_id: int
+    sent: Timecard
+    ours: Timecard
+    sent_at: datetime | None
+    is_start_stop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OurTimesheet:
+    """Our side of a record as it is now. `version` is compared and set when we write."""
+
+    id: int
+    version: int
+    timecard: Timecard
+    created_at: datetime
+    edited_at: datetime
+    is_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One due link with everything known about it before reading Procore."""
+
+    link_id: int
+    generation: int
+    attempts: int
+    timesheet: OurTimesheet | None
+    procore_id: int | None
+    base: Base | Tombstone | None
+    intent: Intent | None
+    hinted_at: datetime | None
+    is_delete_hinted: bool
+    reason_key: str | None
+    state: State
+    marked_at: datetime
+    facts: CardFacts | None = None
+    excluded_for_good: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimesheetWrite:
+    """What to do to our side. `timecard` None deletes. `version` None creates; else compare-and-set."""
+
+    timecard: Timecard | None
+    version: int | None
+    card: Card | None = None
+    restores: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClashKept:
+    """A conflict row: both values, what was agreed, and who won (None: a person is asked)."""
+
+    kind: Literal["fields", "deleted_here", "deleted_there"]
+    unit: str | None
+    ours: Timecard | None
+    theirs: Timecard | None
+    base: Base | None
+    winner: Literal["ours", "theirs"] | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLine:
+    """What Activity lists: one per record and decision. The store words what it is about."""
+
+    direction: Direction
+    action: Verb
+    state: Literal["pending", "processed", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The end of one step for one link, stored in one transaction under the lease.
+
+    `done`: the claimed generation is finished; else it is due again at `not_before`. What is None stays as it is,
+    but for `reason`: None clears it. An outcome for a generation already finished changes nothing. When the
+    timesheet was changed meanwhile (`timesheet.version`), only `procore_id` is kept and the mark stays due.
+    """
+
+    link_id: int
+    generation: int
+    state: State
+    done: bool
+    reason: Reason | None = None
+    not_before: datetime | None = None
+    base: Base | Tombstone | None = None
+    procore_id: int | None = None
+    timesheet: TimesheetWrite | None = None
+    messages: tuple[MessageLine, ...] = ()
+    settles_messages: bool = False
+    clashes: tuple[ClashKept, ...] = ()
+    intent_done: bool = False
+    seen: Card | None = None
+    is_excluded_for_good: bool = False
+    absorbed_by: int | None = None
+    """Another link owns this card (it carries that timesheet's number): the card goes there, this link ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A create about to be sent: committed as an intent first."""
+
+    link_id: int
+    ours: Timecard
+    theirs: Timecard
+    is_start_stop: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cursors:
+    """Up to where Procore's updated and deleted ranges were swept, by Procore's own clock."""
+
+    updated: datetime
+    deleted: datetime

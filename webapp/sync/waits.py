@@ -1,0 +1,53 @@
+"""What cannot be worked now, before anything is decided: unreadable, unseen, in doubt, out of scope."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from webapp.sync import holds
+from webapp.sync.batch import Batch
+from webapp.sync.read import Seen
+from webapp.sync.records import Record
+from webapp.sync.scope import out_of_scope
+
+SOON = timedelta(seconds=5)
+
+
+def waits(batch: Batch, seen: Seen) -> bool:
+    """True when this record has ended here, with its reason."""
+    if seen.unreadable is not None:
+        batch.wait(seen, holds.unreadable(seen.unreadable))
+    elif seen.is_taken:
+        batch.wait(seen, holds.origin_id_taken())
+    elif seen.is_in_doubt and _may_still_appear(batch, seen.record):
+        at = _resend_at(batch, seen.record)
+        batch.wait(seen, holds.answer_lost(), not_before=min(at, batch.clock.now() + SOON))
+    elif seen.is_unseen:
+        _unseen(batch, seen)
+    elif reason := out_of_scope(seen.record, seen.card, batch.settings):
+        if reason.state == "waiting":
+            batch.wait(seen, reason)
+        else:
+            batch.exclude(seen, reason)
+    else:
+        return False
+    return True
+
+
+def _unseen(batch: Batch, seen: Seen) -> None:
+    """Lists may lag behind events: looked at again soon, then more and more rarely."""
+    reason, now = holds.cannot_be_seen(), batch.clock.now()
+    age = (now - (seen.record.marked_at or now)).total_seconds()
+    pause = min(max(age, 1.0), float(reason.retry_seconds or 900))
+    batch.wait(seen, reason, not_before=now + timedelta(seconds=pause))
+
+
+def _may_still_appear(batch: Batch, record: Record) -> bool:
+    return batch.clock.now() < _resend_at(batch, record)
+
+
+def _resend_at(batch: Batch, record: Record) -> datetime:
+    """When a create whose answer was lost is sent again, if it is still not found (D6)."""
+    assert record.intent is not None
+    assert record.intent.sent_at is not None
+    return record.intent.sent_at + timedelta(seconds=batch.limits.resend_wait)

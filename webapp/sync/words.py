@@ -1,0 +1,51 @@
+"""The words of one step: what its records refer to, in the other side's ids; what is not known yet is read once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from webapp.domain.timecard import Names, Timecard
+from webapp.sync.batch import Batch
+from webapp.sync.dictionary import Dictionary, Wanted
+from webapp.sync.directory import DirectoryRead, Unknown
+from webapp.sync.ports import DirectoryAtProcore
+from webapp.sync.read import Seen
+
+
+def words_for(batch: Batch, seen: Sequence[Seen]) -> Dictionary:
+    """When Procore's mirrored directory lacks something, that part is read once; which cost codes a timesheet needs may
+    be known only after that."""
+    wanted = _wanted(batch, seen)
+    words, unknown = batch.store.dictionary(batch.lease, wanted, is_final=False)
+    for _ in range(2):
+        if not unknown:
+            break
+        batch.store.save_directory(read_directory(batch.procore, unknown))
+        words, unknown = batch.store.dictionary(batch.lease, wanted, is_final=True)
+    return words
+
+
+def read_directory(procore: DirectoryAtProcore, unknown: Unknown) -> DirectoryRead:
+    """Reads just the lists in which something was missing."""
+    return DirectoryRead(
+        projects=procore.projects() if unknown.has_projects else None,
+        style=procore.time_entry_style() if unknown.has_projects else None,
+        people=procore.people() if unknown.has_people else None,
+        time_types=procore.time_types() if unknown.has_time_types else None,
+        cost_codes={place: procore.cost_codes(*place) for place in unknown.codes_of},
+        sub_jobs={project: procore.sub_jobs(project) for project in sorted(unknown.sub_jobs_of)},
+    )
+
+
+def _wanted(batch: Batch, seen: Sequence[Seen]) -> Wanted:
+    take: list[tuple[Timecard, Names]] = []
+    compare: list[tuple[Timecard, Names]] = []
+    send: list[Timecard] = []
+    for one in seen:
+        timesheet, card = one.record.timesheet, one.card
+        if card is not None:
+            may_take = batch.settings.receive and one.is_their_change
+            (take if may_take else compare).append((card.timecard, card.names))
+        if timesheet is not None and not timesheet.is_deleted:
+            send.append(timesheet.timecard)
+    return Wanted(tuple(take), tuple(compare), tuple(send))
