@@ -86,15 +86,15 @@ def fix_for(group: Group) -> Fix | None:
     kind, _, about = (group.reason_key or "").partition(":")
     if kind == "task":
         return Fix("Add as task", time_type=about)
-    if kind == "user":
+    if kind in ("user", "inactive"):
         return Fix("Look at the person", f"/users/{about}" if about.isdigit() else "/users")
-    if kind == "project_here":
+    if kind in ("project_here", "unlinked_here", "relink"):
         return Fix("Link the project", f"/projects/{about}" if about.isdigit() else "/projects")
-    if kind in ("project", "unlinked", "main_project", "sub_job"):
+    if kind in ("project", "projects_match", "unlinked", "main_project", "sub_job"):
         return Fix("Link a project", "/projects")
     if kind == "task_here":
         return Fix("Look at the tasks", "/tasks")
-    if kind == "item_here":
+    if kind in ("item_here", "item_removed"):
         return Fix("Look at the items", "/project-items")
     if kind in ("switch", "permission"):
         return Fix("Look at the connection", "/settings/data-sync/procore")

@@ -32,16 +32,6 @@ class Activity:
     processed: list[MessageView]
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """A cause and how many records it keeps from being in sync."""
-
-    key: str
-    text: str
-    state: str
-    records: int
-
-
 def overview(actor: Actor) -> Activity:
     """One consistent read."""
     with reading(actor.company_id) as session:
@@ -72,11 +62,6 @@ def page(
 ) -> tuple[list[MessageView], int]:
     with reading(actor.company_id) as session:
         return messages.page(session, actor, state, direction, offset, limit)
-
-
-def causes(company_id: int) -> list[Hold]:
-    with reading(company_id) as session:
-        return [Hold(*row) for row in messages.holds(session)]
 
 
 def retry(actor: Actor, message_id: int) -> MessageView:

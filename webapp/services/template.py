@@ -9,12 +9,13 @@ from webapp import queueing, wiring
 from webapp.domain.match import folded, task_for
 from webapp.errors import InvalidInput
 from webapp.services.text import line
-from webapp.store import marks, messages
+from webapp.store import holds
 from webapp.store import projects as rows
 from webapp.store.models import Task
 from webapp.store.session import StoreSession, reading, transaction
+from webapp.sync.catalogue import LONGEST_KEY
 
-HELD = "task:"
+HELD = "task"
 MOST_ROWS = 500
 LONGEST = 200
 
@@ -72,11 +73,15 @@ def _clean(position: int, row: Row) -> Row:
 
 
 def _release(session: StoreSession) -> int:
-    """Marks every record whose time type is matched now."""
+    """Marks every record whose time type is matched now; of a name too long for its key, all that may be meant."""
     now = wiring.clock().now()
     pairs = [(row.time_type, row.task) for row in _rows(session)]
-    keys = [key for key in messages.held_keys(session, HELD) if task_for(key.removeprefix(HELD), pairs)]
-    released = sum(marks.mark_reason_fixed(session, key, now) for key in keys)
+    keys = [
+        key
+        for key in holds.held_keys(session, HELD)
+        if len(key) >= LONGEST_KEY or task_for(key.removeprefix(f"{HELD}:"), pairs)
+    ]
+    released = holds.release(session, keys, now)
     if released:
         queueing.wake_after_commit(session, wiring.config().redis_url, session.company_id)
     return released

@@ -111,23 +111,6 @@ def sync_fingerprint(session: StoreSession) -> tuple[Any, ...]:
     return (sheets, *(tuple(row) for row in states), *fingerprint(session))
 
 
-def held_keys(session: StoreSession, prefix: str) -> list[str]:
-    """The reasons with this prefix that hold something now."""
-    query = select(Link.reason_key).where(Link.reason_key.startswith(prefix, autoescape=True)).distinct()
-    return [key for key in session.scalars(query) if key is not None]
-
-
-def holds(session: StoreSession) -> list[tuple[str, str, str, int]]:
-    """(key, text, state, records) of every cause that keeps records from being in sync, the largest first."""
-    rows = session.execute(
-        select(Link.reason_key, func.max(Link.reason_text), Link.state, func.count(Link.id))
-        .where(Link.reason_key.is_not(None), Link.state != "in_sync")
-        .group_by(Link.reason_key, Link.state)
-        .order_by(func.count(Link.id).desc(), Link.reason_key)
-    )
-    return [(str(key), text or "", state, records) for key, text, state, records in rows]
-
-
 def record(session: StoreSession, message_id: int) -> Message | None:
     """The row itself, to be changed."""
     return session.scalars(select(Message).where(Message.id == message_id).with_for_update()).one_or_none()

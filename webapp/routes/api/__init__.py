@@ -8,6 +8,7 @@ from webapp.extensions import csrf
 from webapp.routes.api import (
     activity,
     documents,
+    holds,
     ledger,
     people,
     project_items,
@@ -21,7 +22,7 @@ from webapp.routes.api import (
 from webapp.routes.api.door import api
 
 MODULES = (
-    timesheets, timesheet_export, activity, ledger, settings, template, projects, people, tasks, project_items
+    timesheets, timesheet_export, activity, holds, ledger, settings, template, projects, people, tasks, project_items
 )  # fmt: skip
 """Importing one puts its operations on the blueprint, in the order in which the document lists them."""
 

@@ -1,4 +1,4 @@
-"""/messages: what travels or failed to travel, retry and discard. /holds: causes with counts."""
+"""/messages: what travels or failed to travel, retry and discard."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from webapp.routes.api import keys
 from webapp.routes.api.door import ID, Reply, operation
 from webapp.routes.api.paging import Page, Paging
 from webapp.routes.api.shapes import Moment, Strict, id_text
-from webapp.routes.api.timesheet_shapes import ReasonOut, State, reason_out
+from webapp.routes.api.timesheet_shapes import ReasonOut, reason_out
 from webapp.services import activity
 
 TAG = "Activity"
@@ -48,13 +48,6 @@ class DiscardIn(Strict):
     note: str | None = None
 
 
-class HoldOut(BaseModel):
-    key: str
-    text: str
-    state: State
-    records: int
-
-
 @operation("GET", "/messages", "read", TAG, query=MessageList, gives=list[MessageOut])
 def list_messages(query: MessageList) -> Reply:
     """Newest first."""
@@ -72,15 +65,6 @@ def retry(message_id: int, body: NoFields) -> Reply:
 def discard(message_id: int, body: DiscardIn) -> Reply:
     """Do not sync this change; its record is excluded until it changes again."""
     return Reply(message_out(activity.discard(keys.actor(), message_id, body.note)), 201)
-
-
-@operation("GET", "/holds", "read", TAG, gives=list[HoldOut])
-def holds() -> Reply:
-    """Causes that keep records from being in sync, with how many each."""
-    return Reply([
-        HoldOut(key=hold.key, text=hold.text, state=hold.state, records=hold.records)
-        for hold in activity.causes(keys.caller().company_id)
-    ])  # fmt: skip
 
 
 def message_out(message: MessageView) -> MessageOut:
