@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from random import SystemRandom
+from collections.abc import Callable
+from random import Random, SystemRandom
 
 from flask import current_app
 
@@ -32,15 +33,27 @@ def clock() -> Clock:
     return chosen
 
 
+def rng() -> Random:
+    """The source of numbers and jitter: the system's, unless a simulation put one with a seed in its place."""
+    chosen: Random = current_app.extensions.setdefault("rng", SystemRandom())
+    return chosen
+
+
+def pause(seconds: float) -> None:
+    """Waits; by the machine's clock, unless a simulation has its own way to let time pass."""
+    wait: Callable[[float], None] = current_app.extensions.setdefault("pause", time.sleep)
+    wait(seconds)
+
+
 def store_for(company_id: int) -> SyncStore:
     """The engine's store of one company."""
-    return SyncStore(db.engine, company_id, clock(), SystemRandom())
+    return SyncStore(db.engine, company_id, clock(), rng())
 
 
 def procore() -> Procore:
     """Procore as the settings name it; one for the process."""
     if "procore" not in current_app.extensions:
-        built = Procore(config(), clock(), Credentials(), Budgets(), SystemRandom(), time.sleep)
+        built = Procore(config(), clock(), Credentials(), Budgets(), rng(), pause)
         current_app.extensions["procore"] = built
     chosen: Procore = current_app.extensions["procore"]
     return chosen

@@ -100,7 +100,7 @@ def _started(pid: int) -> str:
 def _engine(company_id: int, *, gather: bool) -> Engine:
     limits = Limits(resend_wait=wiring.config().resend_wait_seconds, gather=1.0 if gather else 0.0)
     procore = wiring.procore_for(_procore_id(company_id))
-    return Engine(_store(company_id), procore, wiring.clock(), time.sleep, limits)
+    return Engine(_store(company_id), procore, wiring.clock(), wiring.pause, limits)
 
 
 def _store(company_id: int) -> SyncStore:
