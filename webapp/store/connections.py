@@ -20,6 +20,7 @@ from webapp.store.models import (
     Link,
     Member,
     Message,
+    ParkedProject,
     ProcoreCostCode,
     ProcorePerson,
     ProcoreProject,
@@ -51,6 +52,7 @@ CONNECTION_DATA = (
     Member,
     ApiKey,
     IdempotencyKey,
+    ParkedProject,
 )
 """Erased by a disconnect, in this order."""
 

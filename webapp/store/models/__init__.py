@@ -1,6 +1,6 @@
 """All tables. One file per noun; importing this package registers them."""
 
-from webapp.store.models.company import Company, PeriodicRun, Removal
+from webapp.store.models.company import Company, ParkedProject, PeriodicRun, Removal
 from webapp.store.models.credentials import ApiKey, Credential, IdempotencyKey, Member, RateBudget, SignIn
 from webapp.store.models.hooks import Event, Hook, HookSecret
 from webapp.store.models.links import ClashRow, IntentRow, Link, Message
@@ -34,6 +34,7 @@ __all__ = [
     "Link",
     "Member",
     "Message",
+    "ParkedProject",
     "PeriodicRun",
     "ProcoreCostCode",
     "ProcorePerson",

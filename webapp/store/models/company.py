@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, BigInteger, String
+from sqlalchemy import JSON, BigInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.store.base import Base, BigId
+from webapp.store.base import Base, BigId, CompanyOwned
 
 
 class Company(Base):
@@ -37,11 +37,27 @@ class Company(Base):
     deleted_cursor: Mapped[datetime | None]
     swept_at: Mapped[datetime | None]
     directory_read_at: Mapped[datetime | None]
+    paused_at: Mapped[datetime | None]
     probe_at: Mapped[datetime | None]
+    waits_until: Mapped[datetime | None]
+    """Procore is busy or away: nothing of this company is begun before."""
 
     lease_owner: Mapped[str | None] = mapped_column(String(80))
     lease_until: Mapped[datetime | None]
     lease_token: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+
+
+class ParkedProject(Base, CompanyOwned):
+    """A project that Procore refuses the app: what would have to ask about it waits, and is tried at `probe_at`."""
+
+    __tablename__ = "parked_projects"
+    __table_args__ = (UniqueConstraint("company_id", "procore_project_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    procore_project_id: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(String(500))
+    parked_at: Mapped[datetime]
+    probe_at: Mapped[datetime]
 
 
 class Removal(Base):

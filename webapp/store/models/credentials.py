@@ -91,7 +91,9 @@ class IdempotencyKey(Base, CompanyOwned):
 
 
 class RateBudget(Base):
-    """What Procore's headers last said for one credential and company, and until when nobody may call."""
+    """What Procore's headers last said for one credential and company, and until when nobody may call. After answers
+    that never came (`failures` in a row) nobody calls before `down_until`, then one tries. The row of EVERYBODY says
+    what Procore counts by, as far as its headers told (`counted_by`)."""
 
     __tablename__ = "rate_budgets"
     __table_args__ = (UniqueConstraint("credential_key", "procore_company_id"),)
@@ -104,3 +106,6 @@ class RateBudget(Base):
     reset_at: Mapped[datetime | None]
     blocked_until: Mapped[datetime | None]
     seen_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")
+    down_until: Mapped[datetime | None]
+    counted_by: Mapped[str | None] = mapped_column(String(20))
