@@ -39,8 +39,69 @@ def upgrade() -> None:
     )
     op.create_index("ix_parked_projects_company_id", "parked_projects", ["company_id"])
 
+    # ---- checks of both sides, and what the hourly look at the hooks found
+    op.create_table(
+        "checks",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("from_date", sa.Date(), nullable=False),
+        sa.Column("to_date", sa.Date(), nullable=False),
+        sa.Column("asked_by", sa.String(length=200), nullable=False),
+        sa.Column("asked_at", sa.DateTime(), nullable=False),
+        sa.Column("checked_at", sa.DateTime(), nullable=False),
+        sa.Column("equal", sa.Integer(), nullable=False),
+        sa.Column("different", sa.Integer(), nullable=False),
+        sa.Column("missing_here", sa.Integer(), nullable=False),
+        sa.Column("missing_there", sa.Integer(), nullable=False),
+        sa.Column("excluded", sa.Integer(), nullable=False),
+        sa.Column("marked", sa.Integer(), nullable=False),
+        sa.Column("differences", sa.JSON(), nullable=False),
+        sa.Column("company_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id"], ["companies.id"], name=op.f("fk_checks_company_id_companies"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checks")),
+    )
+    op.create_index(op.f("ix_checks_company_id"), "checks", ["company_id"])
+    op.create_index("ix_checks_newest", "checks", ["company_id", "asked_at"])
+    op.create_table(
+        "check_days",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(), nullable=False),
+        sa.Column("checked_at", sa.DateTime(), nullable=False),
+        sa.Column("our_records", sa.Integer(), nullable=False),
+        sa.Column("our_hours", sa.BigInteger(), nullable=False),
+        sa.Column("our_digest", sa.String(length=32), nullable=False),
+        sa.Column("their_records", sa.Integer(), nullable=False),
+        sa.Column("their_hours", sa.BigInteger(), nullable=False),
+        sa.Column("their_digest", sa.String(length=32), nullable=False),
+        sa.Column("different", sa.Integer(), nullable=False),
+        sa.Column("company_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id"],
+            ["companies.id"],
+            name=op.f("fk_check_days_company_id_companies"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_days")),
+        sa.UniqueConstraint("company_id", "day", name=op.f("uq_check_days_company_id_day")),
+    )
+    op.create_index(op.f("ix_check_days_company_id"), "check_days", ["company_id"])
+    op.add_column("companies", sa.Column("night_check_at", sa.DateTime(), nullable=True))
+    op.add_column("hooks", sa.Column("verified_at", sa.DateTime(), nullable=True))
+    op.add_column("hooks", sa.Column("finding", sa.String(length=200), nullable=True))
+    op.add_column("hooks", sa.Column("found_at", sa.DateTime(), nullable=True))
+    op.add_column("hooks", sa.Column("failing", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("hooks", sa.Column("discarded_until", sa.DateTime(), nullable=True))
+
 
 def downgrade() -> None:
+    # ---- checks and hooks
+    for column in ("discarded_until", "failing", "found_at", "finding", "verified_at"):
+        op.drop_column("hooks", column)
+    op.drop_column("companies", "night_check_at")
+    op.drop_table("check_days")
+    op.drop_table("checks")
     # ---- pacing
     op.drop_index("ix_parked_projects_company_id", table_name="parked_projects")
     op.drop_table("parked_projects")

@@ -10,6 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.store.models import (
     ApiKey,
+    CheckDayRow,
+    CheckRow,
     ClashRow,
     Company,
     Event,
@@ -52,6 +54,8 @@ CONNECTION_DATA = (
     Member,
     ApiKey,
     IdempotencyKey,
+    CheckDayRow,
+    CheckRow,
     ParkedProject,
 )
 """Erased by a disconnect, in this order."""

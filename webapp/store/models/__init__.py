@@ -1,5 +1,6 @@
 """All tables. One file per noun; importing this package registers them."""
 
+from webapp.store.models.checks import CheckDayRow, CheckRow
 from webapp.store.models.company import Company, ParkedProject, PeriodicRun, Removal
 from webapp.store.models.credentials import ApiKey, Credential, IdempotencyKey, Member, RateBudget, SignIn
 from webapp.store.models.hooks import Event, Hook, HookSecret
@@ -23,6 +24,8 @@ from webapp.store.models.timesheets import (
 
 __all__ = [
     "ApiKey",
+    "CheckDayRow",
+    "CheckRow",
     "ClashRow",
     "Company",
     "Credential",

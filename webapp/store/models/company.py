@@ -39,6 +39,7 @@ class Company(Base):
     directory_read_at: Mapped[datetime | None]
     paused_at: Mapped[datetime | None]
     probe_at: Mapped[datetime | None]
+    night_check_at: Mapped[datetime | None]
     waits_until: Mapped[datetime | None]
     """Procore is busy or away: nothing of this company is begun before."""
 

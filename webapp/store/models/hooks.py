@@ -12,7 +12,9 @@ from webapp.store.base import Base, BigId, CompanyOwned
 
 class Hook(Base, CompanyOwned):
     """One hook, of the company (`procore_project_id` None) or of one project. The row is committed before Procore is
-    asked to make the hook, so that a lost answer is found again by its address."""
+    asked to make the hook, so that a lost answer is found again by its address. `finding`: what the last look at
+    Procore had to mend, or what is wrong with it; `failing`: deliveries that Procore tries again and again;
+    `discarded_until`: up to which event what Procore discarded was made good."""
 
     __tablename__ = "hooks"
 
@@ -22,6 +24,11 @@ class Hook(Base, CompanyOwned):
     namespace: Mapped[str] = mapped_column(String(100))
     is_complete: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+    verified_at: Mapped[datetime | None]
+    finding: Mapped[str | None] = mapped_column(String(200))
+    found_at: Mapped[datetime | None]
+    failing: Mapped[int] = mapped_column(default=0, server_default="0")
+    discarded_until: Mapped[datetime | None]
 
 
 class HookSecret(Base, CompanyOwned):
