@@ -1,0 +1,129 @@
+"""Our ids to Procore's. Nothing is ever created there; what matches is linked here (R18, R19, D60)."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from webapp.domain.match import Candidate, folded, unique_match
+from webapp.domain.timecard import Timecard
+from webapp.store.models import (
+    ProcoreCostCode,
+    ProcorePerson,
+    ProcoreProject,
+    ProcoreTimeType,
+    Project,
+    ProjectItem,
+    Task,
+    TemplateRow,
+    User,
+)
+from webapp.store.session import StoreSession
+from webapp.sync import holds
+from webapp.sync.ports import Place, Reason, Settings
+
+
+class ToTheirs:
+    """`unread`: projects whose cost codes were never read and are needed now."""
+
+    def __init__(self, session: StoreSession, settings: Settings) -> None:
+        self.session, self.settings = session, settings
+        self.people: dict[int, int | Reason] = {}
+        self.places: dict[int, Place | Reason] = {}
+        self.time_types: dict[int, int | Reason] = {}
+        self.cost_codes: dict[tuple[int, int], int | Reason] = {}
+        self.unread: set[Place] = set()
+
+    def add(self, card: Timecard) -> None:
+        if card.project not in self.places:
+            self.places[card.project] = self._place(card.project)
+        if card.person and card.person not in self.people:
+            self.people[card.person] = self._person(card.person)
+        if card.time_type and card.time_type not in self.time_types:
+            self.time_types[card.time_type] = self._time_type(card.time_type)
+        place = self.places[card.project]
+        if (
+            card.cost_code
+            and not isinstance(place, Reason)
+            and (place[0], card.cost_code) not in self.cost_codes
+        ):
+            self.cost_codes[(place[0], card.cost_code)] = self._cost_code(place[0], card.cost_code)
+
+    def _place(self, project_id: int) -> Place | Reason:
+        project = self.session.get_one(Project, project_id)
+        if project.procore_project_id is not None:
+            return project.procore_project_id, project.procore_sub_job_id or None
+        if self.settings.send_only_linked:
+            return holds.our_project_not_linked(project.name, project.id)
+        taken = select(Project.procore_project_id).where(Project.procore_project_id.is_not(None))
+        free = self.session.scalars(
+            select(ProcoreProject).where(ProcoreProject.is_permitted, ProcoreProject.procore_id.not_in(taken))
+        )
+        match, _ = unique_match(
+            (project.number, project.name), [Candidate(p.procore_id, (p.number, p.name)) for p in free]
+        )
+        if match is None:
+            return holds.project_not_in_procore(project.id, project.name)
+        project.procore_project_id, project.procore_sub_job_id = match, 0
+        self.session.flush()
+        return match, None
+
+    def _person(self, user_id: int) -> int | Reason:
+        user = self.session.get_one(User, user_id)
+        if user.procore_person_id is None:
+            taken = select(User.procore_person_id).where(User.procore_person_id.is_not(None))
+            free = self.session.scalars(select(ProcorePerson).where(ProcorePerson.procore_id.not_in(taken)))
+            match, _ = unique_match(
+                (user.email, user.employee_number),
+                [Candidate(p.procore_id, (p.email, p.employee_number)) for p in free],
+            )
+            if match is None:
+                return holds.user_not_in_procore(user.id, user.name)
+            user.procore_person_id = match
+            self.session.flush()
+        person = self.session.scalars(
+            select(ProcorePerson).where(ProcorePerson.procore_id == user.procore_person_id)
+        ).first()
+        if person is not None and not person.is_active:
+            return holds.person_inactive(user.id, user.name)
+        return user.procore_person_id
+
+    def _time_type(self, task_id: int) -> int | Reason:
+        task = self.session.get_one(Task, task_id)
+        if task.procore_time_type_id is not None:
+            return task.procore_time_type_id
+        types = list(self.session.scalars(select(ProcoreTimeType)))
+        rows = list(self.session.scalars(select(TemplateRow).order_by(TemplateRow.position)))
+        named = [row.time_type for row in rows if folded(row.task) == folded(task.name)] + [task.name]
+        for name in named:
+            found = next((t for t in types if folded(t.name) == folded(name)), None)
+            if found is not None:
+                task.procore_time_type_id = found.procore_id
+                self.session.flush()
+                return found.procore_id
+        return holds.task_not_in_procore(task.id, task.name)
+
+    def _cost_code(self, procore_project_id: int, item_id: int) -> int | Reason:
+        item = self.session.get_one(ProjectItem, item_id)
+        if item.procore_cost_code_id is not None:
+            return item.procore_cost_code_id
+        codes = self.session.scalars(
+            select(ProcoreCostCode).where(
+                ProcoreCostCode.procore_project_id == procore_project_id,
+                ProcoreCostCode.is_removed.is_(False),
+            )
+        )
+        found = next((c for c in codes if folded(c.full_code) == folded(item.code)), None)
+        if found is None:
+            self._note_unread(procore_project_id)
+            return holds.item_not_in_procore(item.id, item.code)
+        item.procore_cost_code_id = found.procore_id
+        self.session.flush()
+        return found.procore_id
+
+    def _note_unread(self, procore_project_id: int) -> None:
+        """Cost codes of a project are read when the first item has to be matched by its code."""
+        project = self.session.scalars(
+            select(ProcoreProject).where(ProcoreProject.procore_id == procore_project_id)
+        ).first()
+        if project is not None and project.codes_read_at is None:
+            self.unread.add((procore_project_id, None))
