@@ -15,8 +15,8 @@ from tests.fixtures.app import MakeApp
 from webapp.domain.timesheet import Actor, Filter
 from webapp.errors import Forbidden, InvalidInput, NotFound, PreconditionFailed
 from webapp.services import timesheet_history, timesheets
-from webapp.store.models import Link, Message
-from webapp.store.session import reading
+from webapp.store.models import Link, Message, ProcoreProject
+from webapp.store.session import reading, transaction
 
 
 @pytest.fixture
@@ -259,3 +259,23 @@ def test_each_filter_narrows_the_list(acme: Cast) -> None:
     assert ids(state="waiting") == [first.id, second.id, third.id]
     assert ids(state="in_sync") == []
     assert ids(updated_since=first.updated_at + timedelta(seconds=1)) == []
+
+
+@pytest.mark.parametrize(
+    "name, start, warned",
+    [
+        ("Pacific Time (US & Canada)", "2026-11-20T15:00:00Z", False),
+        ("Canberra", "2026-11-19T20:00:00Z", False),
+        ("Olympus Mons", "2026-11-20T07:00:00Z", True),
+    ],
+)
+def test_times_of_day_are_of_the_zone_that_procore_names(
+    acme: Cast, name: str, start: str, warned: bool
+) -> None:
+    """D80, D84: in Procore's own names; an unknown one warns, and the date stays what was entered."""
+    with transaction(acme.company) as session:
+        session.query(ProcoreProject).filter_by(procore_id=HARBOUR).one().time_zone = name
+    saved = timesheets.create(acme.admin, acme.values(hours=None, start=time(7), stop=time(15)))
+    assert saved.timesheet.start == datetime.fromisoformat(start)
+    assert saved.timesheet.date == date(2026, 11, 20)
+    assert [name in text for text in saved.warnings] == ([True] if warned else [])

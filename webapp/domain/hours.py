@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from webapp.domain.timecard import normal_hours
+from webapp.domain.timecard import Timecard, normal_hours
 
 HUNDREDTH = Decimal("0.01")
 DAY = Decimal(24)
@@ -44,18 +44,39 @@ def worked(
 ) -> Worked:
     """Elapsed time (a clock change counts, D84). A stop before the start is the next day, up to 16 h (D83)."""
     began, ended = at(day, start, zone), at(day, stop, zone)
-    if ended < began:
-        next_day = at(day + timedelta(days=1), stop, zone)
-        ended = ended + timedelta(days=1) if isinstance(stop, datetime) else next_day
-        if not timedelta() <= ended - began <= LONGEST_OVER_MIDNIGHT:
-            raise BadTime("stop", "Stop is before start, and more than 16 hours later if it is the next day.")
+    ended = _over_midnight(began, ended, zone)
+    return Worked(began, ended, checked(elapsed(began, ended, lunch_minutes)))
+
+
+def received(card: Timecard, zone: ZoneInfo) -> Timecard:
+    """A card of Procore's as it may stand here: a stop before the start is the next day by the zone's calendar (D83),
+    hours follow from the clock only where Procore gives none (D81, D84). Raises BadTime (D82, D83)."""
+    start, stop, hours = card.start, card.stop, card.hours
+    if start is not None and stop is not None:
+        stop = _over_midnight(start, stop, zone)
+        hours = elapsed(start, stop, card.lunch_minutes) if hours is None else hours
+    return replace(card, stop=stop, hours=None if hours is None else checked(hours))
+
+
+def elapsed(start: datetime, stop: datetime, lunch_minutes: int | None) -> Decimal:
+    """Between two moments, whatever the clock on the wall did meanwhile, without lunch. Raises BadTime."""
     lunch = timedelta(minutes=lunch_minutes or 0)
-    if lunch > ended - began:
+    if lunch > stop - start:
         raise BadTime("lunch_minutes", "Lunch is longer than the time from start to stop.")
-    seconds = (ended - began - lunch) // timedelta(seconds=1)
-    hours = normal_hours(Decimal(seconds) / Decimal(3600))
+    hours = normal_hours(Decimal((stop - start - lunch) // timedelta(seconds=1)) / Decimal(3600))
     assert hours is not None
-    return Worked(began, ended, checked(hours))
+    return hours
+
+
+def _over_midnight(start: datetime, stop: datetime, zone: ZoneInfo) -> datetime:
+    """The stop, on the next day where it would come before the start. Raises BadTime beyond 16 hours."""
+    if stop >= start:
+        return stop
+    wall = stop.astimezone(zone)
+    next_day = at(wall.date() + timedelta(days=1), wall.time(), zone)
+    if not timedelta() <= next_day - start <= LONGEST_OVER_MIDNIGHT:
+        raise BadTime("stop", "Stop is before start, and more than 16 hours later if it is the next day.")
+    return next_day
 
 
 def checked(hours: Decimal) -> Decimal:

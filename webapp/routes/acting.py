@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import Flask, request
 from flask_wtf import FlaskForm
 
 from webapp.domain.hours import written
 from webapp.domain.timesheet import Actor
+from webapp.domain.zones import zone_or_utc
 from webapp.errors import InvalidInput
 from webapp.routes.access import viewer
 
@@ -119,7 +119,4 @@ def clock_text(moment: datetime | None, zone: str) -> str:
 
 
 def in_zone(moment: datetime, zone: str) -> datetime:
-    try:
-        return moment.astimezone(ZoneInfo(zone))
-    except (ZoneInfoNotFoundError, ValueError):
-        return moment
+    return moment.astimezone(zone_or_utc(zone))

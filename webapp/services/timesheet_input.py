@@ -97,7 +97,8 @@ def _check_time(session: StoreSession, given: Mapping[str, Any], result: Checked
     values = result.values
     project = projects.project(session, values["project_id"])
     assert project is not None
-    zone, is_start_stop = projects.entry_style(session, project)
+    style = projects.entry_style(session, project)
+    zone = style.zone
     start, stop, lunch = values.get("start"), values.get("stop"), values.get("lunch_minutes")
     if "date" in given and not {"start", "stop"} & given.keys():
         start, stop = _time_of_day(start, zone), _time_of_day(stop, zone)
@@ -111,7 +112,7 @@ def _check_time(session: StoreSession, given: Mapping[str, Any], result: Checked
         hours = normal_hours(values.get("hours"))
         values["hours"] = None if hours is None else checked(hours)
         if start is not None and stop is not None:
-            _by_clock(values, given, start, stop, zone, is_start_stop, result.warnings)
+            _by_clock(values, given, start, stop, style, result.warnings)
     except BadTime as error:
         faults.add(error.field, str(error))
         return
@@ -132,20 +133,24 @@ def _by_clock(
     given: Mapping[str, Any],
     start: datetime | time,
     stop: datetime | time,
-    zone: ZoneInfo,
-    is_start_stop: bool,
+    style: projects.EntryStyle,
     warnings: list[str],
 ) -> None:
     """Hours follow from the clock where none were entered; where both were, the project's style wins (D85)."""
     day: date = values["date"]
-    clock = worked(day, start, stop, values.get("lunch_minutes"), zone)
+    clock = worked(day, start, stop, values.get("lunch_minutes"), style.zone)
+    if style.unknown_zone and (isinstance(start, time) or isinstance(stop, time)):
+        warnings.append(
+            f'Procore\'s time zone "{style.unknown_zone}" is not known here; '
+            "the times of day were taken as UTC."
+        )
     values["start"], values["stop"] = clock.start, clock.stop
     is_clock_new = bool({"start", "stop", "lunch_minutes"} & given.keys())
     entered: Decimal | None = values["hours"] if "hours" in given or not is_clock_new else None
-    if entered is None or is_start_stop:
+    if entered is None or style.is_start_stop:
         values["hours"] = clock.hours
     if entered is not None and disagree(entered, clock.hours):
-        which = "start and stop count" if is_start_stop else "the hours count"
+        which = "start and stop count" if style.is_start_stop else "the hours count"
         warnings.append(
             f"{written(entered)} hours were entered, but start, stop and lunch make {written(clock.hours)}; "
             f"in this project {which}."

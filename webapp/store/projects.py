@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, or_, select
 
 from webapp.domain.timesheet import Actor
+from webapp.domain.zones import UTC_ZONE, zone_named
 from webapp.store.models import (
     Company,
     ProcoreProject,
@@ -19,7 +21,14 @@ from webapp.store.models import (
 )
 from webapp.store.session import StoreSession
 
-UTC_ZONE = ZoneInfo("UTC")
+
+@dataclass(frozen=True, slots=True)
+class EntryStyle:
+    """How time is entered in a project. `unknown_zone`: Procore's name of a zone that is none to us."""
+
+    zone: ZoneInfo = UTC_ZONE
+    is_start_stop: bool = False
+    unknown_zone: str | None = None
 
 
 def project_page(
@@ -95,15 +104,13 @@ def is_directory_known(session: StoreSession) -> bool:
     return read_at is not None
 
 
-def entry_style(session: StoreSession, project: Project) -> tuple[ZoneInfo, bool]:
-    """The project's zone (UTC while it is not linked), and whether Procore keeps start and stop there."""
+def entry_style(session: StoreSession, project: Project) -> EntryStyle:
+    """By Procore's project; UTC and hours while it is not linked."""
     linked = procore_project(session, project.procore_project_id) if project.procore_project_id else None
     if linked is None:
-        return UTC_ZONE, False
-    try:
-        return ZoneInfo(linked.time_zone or "UTC"), linked.is_start_stop
-    except (ZoneInfoNotFoundError, ValueError):
-        return UTC_ZONE, linked.is_start_stop
+        return EntryStyle()
+    zone = zone_named(linked.time_zone)
+    return EntryStyle(zone or UTC_ZONE, linked.is_start_stop, None if zone else linked.time_zone)
 
 
 def tasks(session: StoreSession, offset: int = 0, limit: int = 1000) -> tuple[list[Task], int]:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from webapp.domain.timesheet import NOT_CONNECTED, Actor, Filter, Named, SyncView, TimesheetView
+from webapp.domain.zones import zone_or_utc
 from webapp.store.models import (
     Link,
     ProcoreProject,
@@ -150,7 +151,7 @@ def _view(row: Sequence[Any]) -> TimesheetView:
         approval_status=sheet.approval_status,
         is_signed=sheet.is_signed,
         sync=_sync(link),
-        zone=zone or "UTC",
+        zone=zone_or_utc(zone).key,
         created_at=sheet.created_at,
         updated_at=sheet.updated_at,
         deleted_at=sheet.deleted_at,
