@@ -5,6 +5,7 @@ INSTALLED := .venv/.installed
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 WORKERS ?= 2
+EXAMPLES ?= 100000
 ARGS ?=
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
@@ -12,7 +13,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-ver
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-reset test bench lint format screenshots migrate lock
+.PHONY: help demo demo-reset test algebra bench lint format screenshots migrate lock
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  \033[36m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +26,9 @@ demo-reset: $(INSTALLED) ## forget the demo's data
 
 test: $(INSTALLED) ## the whole test suite (ARGS="-k inbox" for a part, WORKERS=4 for more processes)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+algebra: $(INSTALLED) ## decide and merge: 100,000 random examples of their laws (EXAMPLES=n for another number)
+	@ALGEBRA_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -n0 --durations=0 tests/unit/sync/test_merge_algebra.py $(ARGS)
 
 bench: $(INSTALLED) ## latency, calls, throughput, memory, killed workers (ARGS="latency --small" for a part); docs/scaling.md
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -26,8 +26,23 @@ class Tombstone:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person said about one clash, and both sides as that person saw them. `unit` None: the whole record,
+    which one side deleted and the other changed. A side that was deleted is None."""
+
+    unit: str | None
+    keep: Side
+    ours: Timecard | None
+    theirs: Timecard | None
+
+    def counts(self, unit: str | None, ours: Timecard | None, theirs: Timecard | None) -> bool:
+        """Only while both sides still hold what the person saw; else the clash is asked anew."""
+        return self.unit == unit and _as_seen(self.ours, ours, unit) and _as_seen(self.theirs, theirs, unit)
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
-    """What a company decided about clashes, and what is known of who edited later (D41).
+    """What a company decided about clashes, what persons said, and what is known of who edited later (D41).
 
     `same(ours, theirs, unit)` compares across vocabularies. `later` is None when it was not asked or is
     too close to tell.
@@ -36,9 +51,10 @@ class Rules:
     same: Callable[[Timecard, Timecard, str], bool] = same_unit
     conflict_rule: ConflictRule = "default"
     later: Side | None = None
+    decisions: tuple[Decision, ...] = ()
 
     def winner(self, unit: str) -> Side | None:
-        """Who wins a clash in `unit`; None asks a person."""
+        """Who wins a clash in `unit` by the company's rule; None asks a person."""
         if self.conflict_rule == "procore":
             return "theirs"
         if self.conflict_rule == "timesite":
@@ -50,6 +66,10 @@ class Rules:
     def needs_later(self, unit: str) -> bool:
         return self.conflict_rule == "later" or (self.conflict_rule == "default" and unit not in PAY_UNITS)
 
+    def kept(self, unit: str | None, ours: Timecard | None, theirs: Timecard | None) -> Side | None:
+        """What a person decided about these very values."""
+        return next((d.keep for d in self.decisions if d.counts(unit, ours, theirs)), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Clash:
@@ -57,6 +77,7 @@ class Clash:
 
     unit: str
     winner: Side | None
+    by_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +117,7 @@ class DeleteTheirs:
 
 @dataclass(frozen=True, slots=True)
 class DeleteClash:
-    """Deleted on the side named, edited on the other: always a person's decision (D42)."""
+    """Deleted on the side named, edited on the other, and nobody has decided yet: always a person's word (D42)."""
 
     deleted: Side
 
@@ -123,16 +144,17 @@ def decide(
         return adopt(ours, theirs, rules)
     if ours is None:
         assert theirs is not None
-        return DeleteClash("ours") if changed_units(base.theirs, theirs) else DeleteTheirs()
+        return _deleted_here(base, theirs, rules)
     if theirs is None:
-        return DeleteClash("theirs") if changed_units(base.ours, ours) else DeleteOurs()
+        return _deleted_there(base, ours, rules)
     return merge(base, ours, theirs, rules)
 
 
 def adopt(ours: Timecard, theirs: Timecard, rules: Rules) -> Merge:
     """Pair two records that never met: what is equal is agreed, what differs clashes."""
     agreed = frozenset(unit for unit in UNITS if rules.same(ours, theirs, unit))
-    return _merged(frozenset(), frozenset(), agreed, frozenset(UNITS) - agreed, rules)
+    clashes = _clashes(frozenset(UNITS) - agreed, ours, theirs, rules)
+    return _merged(frozenset(), frozenset(), agreed, clashes)
 
 
 def merge(base: Base, ours: Timecard, theirs: Timecard, rules: Rules) -> Action:
@@ -142,16 +164,45 @@ def merge(base: Base, ours: Timecard, theirs: Timecard, rules: Rules) -> Action:
         return Nothing()
     both = here & there
     agreed = frozenset(unit for unit in both if rules.same(ours, theirs, unit))
-    return _merged(there - here, here - there, agreed, both - agreed, rules)
+    return _merged(there - here, here - there, agreed, _clashes(both - agreed, ours, theirs, rules))
+
+
+def _clashes(units: frozenset[str], ours: Timecard, theirs: Timecard, rules: Rules) -> tuple[Clash, ...]:
+    """A person's word goes before the company's rule."""
+    said = {unit: rules.kept(unit, ours, theirs) for unit in sorted(units)}
+    return tuple(Clash(u, side or rules.winner(u), by_person=side is not None) for u, side in said.items())
 
 
 def _merged(
-    take: frozenset[str], send: frozenset[str], agreed: frozenset[str], clashing: frozenset[str], rules: Rules
+    take: frozenset[str], send: frozenset[str], agreed: frozenset[str], clashes: tuple[Clash, ...]
 ) -> Merge:
-    clashes = tuple(Clash(unit, rules.winner(unit)) for unit in sorted(clashing))
     return Merge(
         take=take | {c.unit for c in clashes if c.winner == "theirs"},
         send=send | {c.unit for c in clashes if c.winner == "ours"},
         agreed=agreed,
         clashes=clashes,
     )
+
+
+def _deleted_here(base: Base, theirs: Timecard, rules: Rules) -> Action:
+    if not changed_units(base.theirs, theirs):
+        return DeleteTheirs()
+    keep = rules.kept(None, None, theirs)
+    if keep is None:
+        return DeleteClash("ours")
+    return DeleteTheirs() if keep == "ours" else CreateOurs()
+
+
+def _deleted_there(base: Base, ours: Timecard, rules: Rules) -> Action:
+    if not changed_units(base.ours, ours):
+        return DeleteOurs()
+    keep = rules.kept(None, ours, None)
+    if keep is None:
+        return DeleteClash("theirs")
+    return CreateTheirs() if keep == "ours" else DeleteOurs()
+
+
+def _as_seen(seen: Timecard | None, now: Timecard | None, unit: str | None) -> bool:
+    if seen is None or now is None:
+        return seen is now
+    return not changed_units(seen, now) if unit is None else same_unit(seen, now, unit)

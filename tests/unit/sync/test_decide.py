@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any, get_args
 
 import pytest
 
-from webapp.domain.timecard import Timecard
+from webapp.domain.timecard import UNITS, Timecard
 from webapp.sync.decide import (
     Action,
     Base,
@@ -16,6 +17,7 @@ from webapp.sync.decide import (
     ConflictRule,
     CreateOurs,
     CreateTheirs,
+    Decision,
     DeleteClash,
     DeleteOurs,
     DeleteTheirs,
@@ -33,38 +35,144 @@ V = replace(B, hours=Decimal(7))
 W = replace(B, hours=Decimal(6))
 OTHER = replace(B, description="Pour")
 BASE, GONE = Base(B, B), Tombstone()
-TIME, ALL = frozenset({"time"}), None
+TIME, ALL = frozenset({"time"}), frozenset(UNITS)
+RULES: tuple[ConflictRule, ...] = get_args(ConflictRule)
+PAY = {"date", "time", "person", "project", "time_type"}
+HERE: dict[str, Any] = {
+    "date": {"date": date(2026, 11, 19)}, "time": {"hours": Decimal(7)}, "person": {"person": 8},
+    "project": {"sub_job": 4}, "time_type": {"time_type": 8}, "cost_code": {"cost_code": 5},
+    "billable": {"billable": False}, "description": {"description": "Forms"},
+}  # fmt: skip
+THERE: dict[str, Any] = {
+    "date": {"date": date(2026, 11, 18)}, "time": {"lunch_minutes": 30}, "person": {"person": None},
+    "project": {"project": 9}, "time_type": {"time_type": None}, "cost_code": {"cost_code": 6},
+    "billable": {"billable": None}, "description": {"description": "Pour"},
+}  # fmt: skip
 
 
 def units(*names: str) -> frozenset[str]:
     return frozenset(names)
 
 
+ROWS: dict[str, tuple[Base | Tombstone | None, Timecard | None, Timecard | None, Action]] = {
+    "- - V": (None, None, V, CreateOurs()),
+    "- V -": (None, V, None, CreateTheirs()),
+    "- V V": (None, V, V, Merge(agreed=ALL)),
+    "B B B": (BASE, B, B, Nothing()),
+    "B B V": (BASE, B, V, Merge(take=TIME)),
+    "B V B": (BASE, V, B, Merge(send=TIME)),
+    "B V V": (BASE, V, V, Merge(agreed=TIME)),
+    "B V W, other fields": (BASE, V, OTHER, Merge(send=TIME, take=units("description"))),
+    "B - B": (BASE, None, B, DeleteTheirs()),
+    "B B -": (BASE, B, None, DeleteOurs()),
+    "B - V": (BASE, None, V, DeleteClash("ours")),
+    "B V -": (BASE, V, None, DeleteClash("theirs")),
+    "B - -": (BASE, None, None, Settle()),
+    "† - V": (GONE, None, V, CreateOurs()),
+    "† V -": (GONE, V, None, CreateTheirs()),
+    "† V V": (GONE, V, V, Merge(agreed=ALL)),
+    "† - -": (GONE, None, None, Nothing()),
+    "- - -": (None, None, None, Nothing()),
+}
+"""Every row of the table in which no two values of one field stand against each other: no rule matters."""
+
+
+@pytest.mark.parametrize("later", ["ours", "theirs", None])
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("row", ROWS)
+def test_the_table(row: str, rule: ConflictRule, later: Side | None) -> None:
+    """Every row of the decide table under every rule; D3, D42 and D43 among them: a deletion against an edit is asked
+    whatever the company's rule."""
+    base, ours, theirs, action = ROWS[row]
+    assert decide(base, ours, theirs, Rules(conflict_rule=rule, later=later)) == action
+
+
+WINNERS: dict[tuple[ConflictRule, Side | None], tuple[Side | None, Side | None]] = {
+    ("default", "ours"): (None, "ours"),
+    ("default", "theirs"): (None, "theirs"),
+    ("default", None): (None, None),
+    ("later", "ours"): ("ours", "ours"),
+    ("later", "theirs"): ("theirs", "theirs"),
+    ("later", None): (None, None),
+    ("procore", "ours"): ("theirs", "theirs"),
+    ("procore", "theirs"): ("theirs", "theirs"),
+    ("procore", None): ("theirs", "theirs"),
+    ("timesite", "ours"): ("ours", "ours"),
+    ("timesite", "theirs"): ("ours", "ours"),
+    ("timesite", None): ("ours", "ours"),
+    ("ask", "ours"): (None, None),
+    ("ask", "theirs"): (None, None),
+    ("ask", None): (None, None),
+}
+"""Rule and later side → who wins in what is paid by, who in the rest."""
+
+
+@pytest.mark.parametrize("base", [BASE, None, GONE])
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("rule, later", WINNERS)
+def test_the_companys_rule_decides_a_clash(
+    base: Base | Tombstone | None, unit: str, rule: ConflictRule, later: Side | None
+) -> None:
+    """The rows B V W and - V W, unit by unit, D41: by default hours, times, date, person, project and time type are
+    asked and the rest goes to the later edit; too close to tell is asked."""
+    action = decide(
+        base, replace(B, **HERE[unit]), replace(B, **THERE[unit]), Rules(conflict_rule=rule, later=later)
+    )
+    winner = WINNERS[rule, later][unit not in PAY]
+    assert action == Merge(
+        take=units(unit) if winner == "theirs" else units(),
+        send=units(unit) if winner == "ours" else units(),
+        agreed=units() if base is BASE else ALL - {unit},
+        clashes=(Clash(unit, winner),),
+    )
+
+
+@pytest.mark.parametrize("keep", ["ours", "theirs"])
+@pytest.mark.parametrize("rule", RULES)
+def test_a_person_decides_before_the_rule(rule: ConflictRule, keep: Side) -> None:
+    """D41, R24: what somebody chose, about these very values, is done."""
+    decision = Decision("time", keep, V, W)
+    rules = Rules(conflict_rule=rule, later="ours", decisions=(decision,))
+    assert decide(BASE, V, W, rules) == Merge(
+        take=TIME if keep == "theirs" else units(),
+        send=TIME if keep == "ours" else units(),
+        clashes=(Clash("time", keep, by_person=True),),
+    )
+
+
 @pytest.mark.parametrize(
-    "base, ours, theirs, action",
+    "ours, theirs, keep, action",
     [
-        (None, None, V, CreateOurs()),
-        (None, V, None, CreateTheirs()),
-        (BASE, B, B, Nothing()),
-        (BASE, B, V, Merge(take=TIME)),
-        (BASE, V, B, Merge(send=TIME)),
-        (BASE, V, V, Merge(agreed=TIME)),
-        (BASE, V, OTHER, Merge(send=TIME, take=units("description"))),
-        (BASE, V, W, Merge(clashes=(Clash("time", None),))),
-        (BASE, None, B, DeleteTheirs()),
-        (BASE, B, None, DeleteOurs()),
-        (BASE, None, V, DeleteClash("ours")),
-        (BASE, V, None, DeleteClash("theirs")),
-        (BASE, None, None, Settle()),
-        (GONE, None, V, CreateOurs()),
-        (GONE, V, None, CreateTheirs()),
-        (GONE, None, None, Nothing()),
-        (None, None, None, Nothing()),
+        (None, V, "ours", DeleteTheirs()),
+        (None, V, "theirs", CreateOurs()),
+        (V, None, "ours", CreateTheirs()),
+        (V, None, "theirs", DeleteOurs()),
     ],
 )
-def test_the_table(base: Base | Tombstone | None, ours: Timecard, theirs: Timecard, action: Action) -> None:
-    """Every row of the decide table, in its order."""
-    assert decide(base, ours, theirs, Rules()) == action
+def test_a_person_decides_between_a_deletion_and_an_edit(
+    ours: Timecard | None, theirs: Timecard | None, keep: Side, action: Action
+) -> None:
+    """D42, R24: keep the edit, or let the deletion win, whichever side did which."""
+    assert decide(BASE, ours, theirs, Rules(decisions=(Decision(None, keep, ours, theirs),))) == action
+
+
+@pytest.mark.parametrize(
+    "decision",
+    [
+        Decision("time", "ours", V, B),
+        Decision("time", "ours", W, W),
+        Decision("date", "ours", V, W),
+        Decision(None, "ours", V, W),
+        Decision(None, "ours", V, None),
+        Decision(None, "ours", None, W),
+    ],
+)
+def test_a_decision_about_other_values_counts_for_nothing(decision: Decision) -> None:
+    """R24: when a value has changed since somebody looked, the clash is asked anew."""
+    rules = Rules(decisions=(decision,))
+    assert decide(BASE, V, W, rules) == Merge(clashes=(Clash("time", None),))
+    assert decide(BASE, V, None, Rules(decisions=(replace(decision, ours=W),))) == DeleteClash("theirs")
+    assert decide(BASE, None, W, Rules(decisions=(replace(decision, theirs=V),))) == DeleteClash("ours")
 
 
 def test_two_records_that_never_met_agree_on_what_is_equal_and_clash_on_the_rest() -> None:
@@ -75,32 +183,6 @@ def test_two_records_that_never_met_agree_on_what_is_equal_and_clash_on_the_rest
     assert action.agreed == units(
         "date", "person", "project", "time_type", "cost_code", "billable", "description"
     )
-
-
-@pytest.mark.parametrize(
-    "rule, later, pay, text",
-    [
-        ("default", "ours", None, "ours"),
-        ("default", "theirs", None, "theirs"),
-        ("default", None, None, None),
-        ("later", "ours", "ours", "ours"),
-        ("later", None, None, None),
-        ("procore", "ours", "theirs", "theirs"),
-        ("timesite", "theirs", "ours", "ours"),
-        ("ask", "ours", None, None),
-    ],
-)
-def test_the_companys_rule_decides_a_clash(
-    rule: ConflictRule, later: Side | None, pay: Side | None, text: Side | None
-) -> None:
-    """D41: by default pay is asked and the rest goes to the later edit; too close to tell is asked."""
-    ours = replace(B, hours=Decimal(7), description="here")
-    theirs = replace(B, hours=Decimal(6), description="there")
-    action = decide(BASE, ours, theirs, Rules(conflict_rule=rule, later=later))
-    assert isinstance(action, Merge)
-    assert {c.unit: c.winner for c in action.clashes} == {"time": pay, "description": text}
-    assert action.take == {c.unit for c in action.clashes if c.winner == "theirs"}
-    assert action.send == {c.unit for c in action.clashes if c.winner == "ours"}
 
 
 def test_only_a_rule_that_looks_at_time_needs_to_know_who_was_later() -> None:
