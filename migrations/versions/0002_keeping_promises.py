@@ -8,6 +8,13 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+GUARD = (
+    ("guard_deletions", "50"),
+    ("guard_deletions_percent", "20"),
+    ("guard_changes", "200"),
+    ("guard_changes_percent", "50"),
+)
+
 
 def upgrade() -> None:
     # ---- pacing: outages, what Procore counts by, companies and projects that wait
@@ -94,8 +101,72 @@ def upgrade() -> None:
     op.add_column("hooks", sa.Column("failing", sa.Integer(), server_default="0", nullable=False))
     op.add_column("hooks", sa.Column("discarded_until", sa.DateTime(), nullable=True))
 
+    # ---- updates and deletions at Procore, written down before they are sent
+    op.create_table(
+        "writes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("link_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("procore_id", sa.BigInteger(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("wanted", sa.JSON(), nullable=True),
+        sa.Column("units", sa.JSON(), nullable=False),
+        sa.Column("read_at", sa.DateTime(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(), nullable=True),
+        sa.Column("company_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id"], ["companies.id"], name=op.f("fk_writes_company_id_companies"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["link_id"], ["links.id"], name=op.f("fk_writes_link_id_links"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_writes")),
+    )
+    op.create_index(op.f("ix_writes_company_id"), "writes", ["company_id"])
+    op.create_index(op.f("ix_writes_link_id"), "writes", ["link_id"])
+
+    # ---- the mass-change guard, and links of projects that a person took apart
+    op.create_table(
+        "guard_entries",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("link_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("direction", sa.String(length=10), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("day", sa.Date(), nullable=True),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("company_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id"],
+            ["companies.id"],
+            name=op.f("fk_guard_entries_company_id_companies"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["link_id"], ["links.id"], name=op.f("fk_guard_entries_link_id_links"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guard_entries")),
+        sa.UniqueConstraint("link_id", "direction", name=op.f("uq_guard_entries_link_id_direction")),
+    )
+    op.create_index(op.f("ix_guard_entries_company_id"), "guard_entries", ["company_id"])
+    op.create_index("ix_guard_entries_state", "guard_entries", ["company_id", "direction", "state", "at"])
+    for name, default in GUARD:
+        op.add_column("companies", sa.Column(name, sa.Integer(), server_default=default, nullable=False))
+    op.add_column("projects", sa.Column("unlinked_project_id", sa.BigInteger(), nullable=True))
+    op.add_column(
+        "projects", sa.Column("unlinked_sub_job_id", sa.BigInteger(), server_default="0", nullable=False)
+    )
+    op.add_column("projects", sa.Column("unlinked_at", sa.DateTime(), nullable=True))
+
 
 def downgrade() -> None:
+    # ---- the guard, and links taken apart
+    for column in ("unlinked_at", "unlinked_sub_job_id", "unlinked_project_id"):
+        op.drop_column("projects", column)
+    for name, _ in GUARD:
+        op.drop_column("companies", name)
+    op.drop_table("guard_entries")
+    op.drop_table("writes")
     # ---- checks and hooks
     for column in ("discarded_until", "failing", "found_at", "finding", "verified_at"):
         op.drop_column("hooks", column)

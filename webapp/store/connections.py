@@ -15,6 +15,7 @@ from webapp.store.models import (
     ClashRow,
     Company,
     Event,
+    GuardEntry,
     Hook,
     HookSecret,
     IdempotencyKey,
@@ -40,6 +41,7 @@ from webapp.store.session import StoreSession
 CONNECTING = "connecting:"
 CONNECTION_DATA = (
     Message,
+    GuardEntry,
     ClashRow,
     IntentRow,
     Link,
@@ -63,7 +65,13 @@ CONNECTION_DATA = (
 
 MAPPINGS: dict[type[User] | type[Project] | type[Task] | type[ProjectItem], dict[str, int | None]] = {
     User: {"procore_person_id": None},
-    Project: {"procore_project_id": None, "procore_sub_job_id": 0},
+    Project: {
+        "procore_project_id": None,
+        "procore_sub_job_id": 0,
+        "unlinked_project_id": None,
+        "unlinked_sub_job_id": 0,
+        "unlinked_at": None,
+    },
     Task: {"procore_time_type_id": None},
     ProjectItem: {"procore_cost_code_id": None},
 }

@@ -3,6 +3,7 @@
 from webapp.store.models.checks import CheckDayRow, CheckRow
 from webapp.store.models.company import Company, ParkedProject, PeriodicRun, Removal
 from webapp.store.models.credentials import ApiKey, Credential, IdempotencyKey, Member, RateBudget, SignIn
+from webapp.store.models.guard import GuardEntry
 from webapp.store.models.hooks import Event, Hook, HookSecret
 from webapp.store.models.links import ClashRow, IntentRow, Link, Message
 from webapp.store.models.mirror import (
@@ -21,6 +22,7 @@ from webapp.store.models.timesheets import (
     TimesheetChange,
     User,
 )
+from webapp.store.models.writes import WriteRow
 
 __all__ = [
     "ApiKey",
@@ -30,6 +32,7 @@ __all__ = [
     "Company",
     "Credential",
     "Event",
+    "GuardEntry",
     "Hook",
     "HookSecret",
     "IdempotencyKey",
@@ -54,4 +57,5 @@ __all__ = [
     "Timesheet",
     "TimesheetChange",
     "User",
+    "WriteRow",
 ]

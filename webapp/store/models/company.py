@@ -32,6 +32,11 @@ class Company(Base):
     send: Mapped[bool] = mapped_column(default=False)
     send_only_linked: Mapped[bool] = mapped_column(default=False)
     conflict_rule: Mapped[str] = mapped_column(String(10), default="default", server_default="default")
+    guard_deletions: Mapped[int] = mapped_column(default=50, server_default="50")
+    guard_deletions_percent: Mapped[int] = mapped_column(default=20, server_default="20")
+    guard_changes: Mapped[int] = mapped_column(default=200, server_default="200")
+    guard_changes_percent: Mapped[int] = mapped_column(default=50, server_default="50")
+    """More than the number and more than the percentage, within an hour, is unusual (D12)."""
 
     updated_cursor: Mapped[datetime | None]
     deleted_cursor: Mapped[datetime | None]

@@ -30,7 +30,8 @@ class User(Base, CompanyOwned):
 
 
 class Project(Base, CompanyOwned):
-    """Linked to at most one Procore project and sub job (sub job 0 means none, so that the pair stays unique)."""
+    """Linked to at most one Procore project and sub job (sub job 0 means none, so that the pair stays unique).
+    `unlinked_*`: the link that a person took apart; until it is linked again nothing links it by itself (D23)."""
 
     __tablename__ = "projects"
     __table_args__ = (UniqueConstraint("company_id", "procore_project_id", "procore_sub_job_id"),)
@@ -40,6 +41,9 @@ class Project(Base, CompanyOwned):
     number: Mapped[str | None] = mapped_column(String(100))
     procore_project_id: Mapped[int | None] = mapped_column(BigInteger)
     procore_sub_job_id: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    unlinked_project_id: Mapped[int | None] = mapped_column(BigInteger)
+    unlinked_sub_job_id: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    unlinked_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 
