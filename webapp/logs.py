@@ -18,8 +18,6 @@ SECRET_VALUE = re.compile(
 )
 HARMLESS = frozenset({"status_code", "exit_code", "reason_code"})
 QUIET_PATHS = ("/healthz", "/readyz", "/metrics", "/static/")
-STORED = ("webhooks.receive", 204)
-"""An event that was stored is a row with its time; a line for each would say it twice, in a storm hundreds a second."""
 
 
 class Lines(logging.StreamHandler):
@@ -74,19 +72,21 @@ def hide_secrets(logger: Any, method: str, event: MutableMapping[str, Any]) -> M
 
 
 def log_requests(app: Flask) -> None:
-    """One line per request: method, path without its query (which may hold a code), status, milliseconds."""
-    log = structlog.get_logger("webapp.requests")
-
     @app.before_request
     def begin() -> None:
         g.began = time.perf_counter()
 
     @app.after_request
     def end(response: Response) -> Response:
-        is_quiet = request.path.startswith(QUIET_PATHS) or (request.endpoint, response.status_code) == STORED
-        if not is_quiet:
-            took = round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1)
-            log.info(
-                "request", method=request.method, path=request.path, status=response.status_code, ms=took
+        if not request.path.startswith(QUIET_PATHS):
+            note_request(
+                request.method, request.path, response.status_code, g.get("began", time.perf_counter())
             )
         return response
+
+
+def note_request(method: str, path: str, status: int, began: float) -> None:
+    """One line per request: method, path without its query (which may hold a code), status, milliseconds since
+    `began`, of time.perf_counter()."""
+    took = round((time.perf_counter() - began) * 1000, 1)
+    structlog.get_logger("webapp.requests").info("request", method=method, path=path, status=status, ms=took)

@@ -32,8 +32,9 @@ def register(app: Flask) -> None:
     security.register(app)
     errors.register(app)
     frame.register(app)
-    for blueprint in (health.bp, auth.bp, home.bp, settings.bp, webhooks.bp):
+    for blueprint in (health.bp, auth.bp, home.bp, settings.bp):
         app.register_blueprint(blueprint)
+    webhooks.register(app)
     acting.register(app)
     for screen in (activity, timesheets, projects, users, tasks, project_items, template):
         app.register_blueprint(screen.bp)

@@ -10,24 +10,29 @@ ASSET_SECONDS = 365 * 24 * 3600
 
 
 def register(app: Flask) -> None:
-    config: Config = app.extensions["config"]
-    policy = content_security_policy(config)
+    fixed = fixed_headers(app.extensions["config"])
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        """No X-Frame-Options: it knows no list of origins. No Cross-Origin-Opener-Policy: it would cut the sign-in
-        popup off from the frame that opened it."""
-        response.headers["Content-Security-Policy"] = policy
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
-        response.headers["Permissions-Policy"] = (
-            "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
-        )
-        if config.is_https:
-            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        for name, value in fixed.items():
+            response.headers[name] = value
         if request.endpoint == "static" or "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = _how_long(response)
         return response
+
+
+def fixed_headers(config: Config) -> dict[str, str]:
+    """What every answer carries, whoever gives it. No X-Frame-Options: it knows no list of origins. No
+    Cross-Origin-Opener-Policy: it would cut the sign-in popup off from the frame that opened it."""
+    headers = {
+        "Content-Security-Policy": content_security_policy(config),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    }
+    if config.is_https:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    return headers
 
 
 def content_security_policy(config: Config) -> str:
