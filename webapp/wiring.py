@@ -10,7 +10,7 @@ from flask import current_app
 
 from webapp.clock import SystemClock
 from webapp.config import Config
-from webapp.domain.credentials import user_key
+from webapp.domain.credentials import Priority, user_key
 from webapp.extensions import db
 from webapp.procore.factory import CompanyAtProcore, Procore
 from webapp.procore.hooks import Hooks
@@ -59,18 +59,18 @@ def procore() -> Procore:
     return chosen
 
 
-def procore_for(procore_company_id: int) -> CompanyAtProcore:
-    """AtProcore of one company, by the service account."""
-    return procore().company(procore_company_id)
+def procore_for(procore_company_id: int, priority: Priority = Priority.FIRST) -> CompanyAtProcore:
+    """AtProcore of one company, by the service account. `priority`: BACKGROUND for what nobody waits for."""
+    return procore().company(procore_company_id, priority)
 
 
-def hooks_at_procore(procore_company_id: int) -> Hooks:
-    return procore().hooks(procore_company_id)
+def hooks_at_procore(procore_company_id: int, priority: Priority = Priority.FIRST) -> Hooks:
+    return procore().hooks(procore_company_id, priority)
 
 
-def service_account(procore_company_id: int) -> ServiceAccount:
+def service_account(procore_company_id: int, priority: Priority = Priority.FIRST) -> ServiceAccount:
     """What the service account may do there: installed, permissions, permitted projects (R1)."""
-    return procore().service(procore_company_id)
+    return procore().service(procore_company_id, priority)
 
 
 def oauth() -> OAuth:

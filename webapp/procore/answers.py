@@ -48,11 +48,7 @@ class Answer:
     @property
     def server_time(self) -> datetime | None:
         """The Date header, UTC."""
-        try:
-            date = parsedate_to_datetime(self.headers.get("Date", ""))
-        except ValueError:
-            return None
-        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
+        return _date(self.headers.get("Date", ""))
 
     def number(self, header: str) -> int | None:
         text = self.headers.get(header, "").strip()
@@ -64,14 +60,21 @@ class Answer:
         seconds = self.number("X-Rate-Limit-Reset")
         if seconds is None:
             return None
-        there = (self.server_time or self.received_at).timestamp()
-        return self.received_at + _bounded(seconds - there)
+        return self.received_at + _bounded(seconds - self._there.timestamp())
 
     @property
     def retry_at(self) -> datetime | None:
-        """What Retry-After asks for, by our own clock."""
+        """What Retry-After asks for, in seconds or as a date, by our own clock."""
         seconds = self.number("Retry-After")
-        return None if seconds is None else self.received_at + _bounded(seconds)
+        if seconds is not None:
+            return self.received_at + _bounded(seconds)
+        date = _date(self.headers.get("Retry-After", ""))
+        return None if date is None else self.received_at + _bounded((date - self._there).total_seconds())
+
+    @property
+    def _there(self) -> datetime:
+        """Procore's clock when it answered."""
+        return self.server_time or self.received_at
 
     @property
     def has_next_page(self) -> bool | None:
@@ -80,6 +83,14 @@ class Answer:
         if link is None:
             return None
         return any(part.get("rel") == "next" for part in parse_header_links(link))
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def _bounded(seconds: float) -> timedelta:

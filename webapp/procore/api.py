@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from webapp.domain.credentials import SERVICE
-from webapp.errors import AppNotConnected, SignInExpired, UnreadableAnswer
+from webapp.domain.credentials import SERVICE, Priority
+from webapp.errors import AppNotConnected, ProcoreUnavailable, SignInExpired, UnreadableAnswer
 from webapp.procore.answers import Answer
 from webapp.procore.client import Client
 from webapp.procore.pacing import Pacer
@@ -32,13 +32,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """`company_id` goes into the header of every call; None only for a person's own /me and /companies."""
+    """`company_id` goes into the header of every call; None only for a person's own /me and /companies. `priority`:
+    how much of Procore's budget these calls leave to others."""
 
     client: Client
     tokens: Tokens
     pacer: Pacer
     key: str
     company_id: int | None
+    priority: Priority = Priority.FIRST
 
     def get(self, route: Route, query: Mapping[str, Any] | None = None, **ids: int) -> Any:
         """The JSON of one answer. `ids` fill the path. Raises webapp.errors' TryLater, NeedsAttention, NotFound,
@@ -90,18 +92,24 @@ class Api:
     def _attempt(
         self, route: Route, token: str, ids: Mapping[str, int], query: Mapping[str, Any] | None, body: Any
     ) -> tuple[Answer, datetime | None]:
-        company = self.company_id or 0
-        probe = self.pacer.before(self.key, company)
-        answer = self.client.send(
-            route,
-            company_id=self.company_id,
-            token=token,
-            ids=ids,
-            query=query,
-            body=body,
-            project_id=_project(ids, query, body),
-        )
-        return answer, self.pacer.heard(self.key, company, answer, probe)
+        permit = self.pacer.before(self.key, self.company_id or 0, self.priority)
+        try:
+            answer = self.client.send(
+                route,
+                company_id=self.company_id,
+                token=token,
+                ids=ids,
+                query=query,
+                body=body,
+                project_id=_project(ids, query, body),
+                is_single=permit.is_single,
+            )
+        except ProcoreUnavailable as error:
+            until = self.pacer.unheard(permit)
+            if until is not None:
+                error.retry_after = (until - self.client.clock.now()).total_seconds()
+            raise
+        return answer, self.pacer.heard(permit, answer)
 
     def _refused(self, token: str, error: TokenRefused) -> SignInExpired | AppNotConnected:
         """A service token that the sign-in host still knows is refused by the company: the app is absent there."""

@@ -44,6 +44,8 @@ READ_RETRIES = Retry(
     respect_retry_after_header=False,
 )
 """Reads only. 429 and 503 say when to come back, and are never asked again at once."""
+ONCE = Retry(0, read=False)
+"""While Procore is taken to be down, a try is one request."""
 
 NEVER_ARRIVED = (NewConnectionError, ConnectTimeoutError, ProxyError, SSLError)
 
@@ -89,7 +91,7 @@ class Client:
         self.calls: Counter[str] = Counter()
         self.server_time: datetime | None = None
         self._new_session = session
-        self._sessions: dict[int, requests.Session] = {}
+        self._sessions: dict[tuple[int, bool], requests.Session] = {}
 
     @property
     def authorize_address(self) -> str:
@@ -106,12 +108,14 @@ class Client:
         body: Any = None,
         form: Mapping[str, str] | None = None,
         project_id: int | None = None,
+        is_single: bool = False,
     ) -> Answer:
-        """Any answer, whatever its status. Raises ProcoreUnavailable when there is none, UnreadableAnswer when it is
-        too large, ValueError for a call that must not be made (a bug of ours)."""
+        """Any answer, whatever its status; `is_single`: without another try at once. Raises ProcoreUnavailable when
+        there is none, UnreadableAnswer when it is too large, ValueError for a call that must not be made (a bug of
+        ours)."""
         url = self._url(route, company_id, ids or {})
         try:
-            response = self._session().request(
+            response = self._session(is_single).request(
                 route.method,
                 url,
                 params=query,
@@ -143,11 +147,17 @@ class Client:
             filled["company_id"] = str(int(company_id))
         return (self.login_url if route.is_login else self.api_url) + route.template.format_map(filled)
 
-    def _session(self) -> requests.Session:
+    def _session(self, is_single: bool) -> requests.Session:
         pid = os.getpid()
-        if pid not in self._sessions:
-            self._sessions = {pid: self._new_session()}
-        return self._sessions[pid]
+        if any(of != pid for of, _ in self._sessions):
+            self._sessions = {}
+        if (pid, is_single) not in self._sessions:
+            made = self._new_session()
+            for adapter in made.adapters.values() if is_single else ():
+                if isinstance(adapter, HTTPAdapter):
+                    adapter.max_retries = ONCE
+            self._sessions[pid, is_single] = made
+        return self._sessions[pid, is_single]
 
     def _read(self, route: Route, response: requests.Response, project_id: int | None) -> Answer:
         deadline = self.clock.now() + LONGEST_ANSWER

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import requests
 
 from webapp.config import Config
-from webapp.domain.credentials import SERVICE, user_key
+from webapp.domain.credentials import SERVICE, Priority, user_key
 from webapp.procore.api import Api
 from webapp.procore.client import Client, new_session
 from webapp.procore.directory import Directory
@@ -48,17 +48,17 @@ class Procore:
         self.oauth = OAuth(
             self.client, config.procore_client_id, config.procore_client_secret, config.redirect_uri
         )
-        self.tokens = Tokens(tokens, self.oauth, clock, rng, pause)
         self.pacer = Pacer(budgets, clock, rng)
+        self.tokens = Tokens(tokens, self.oauth, self.pacer, clock, rng, pause)
 
-    def company(self, procore_company_id: int) -> CompanyAtProcore:
-        return CompanyAtProcore(self._api(SERVICE, procore_company_id))
+    def company(self, procore_company_id: int, priority: Priority = Priority.FIRST) -> CompanyAtProcore:
+        return CompanyAtProcore(self._api(SERVICE, procore_company_id, priority))
 
-    def hooks(self, procore_company_id: int) -> Hooks:
-        return Hooks(self._api(SERVICE, procore_company_id))
+    def hooks(self, procore_company_id: int, priority: Priority = Priority.FIRST) -> Hooks:
+        return Hooks(self._api(SERVICE, procore_company_id, priority))
 
-    def service(self, procore_company_id: int) -> ServiceAccount:
-        return ServiceAccount(self._api(SERVICE, procore_company_id))
+    def service(self, procore_company_id: int, priority: Priority = Priority.FIRST) -> ServiceAccount:
+        return ServiceAccount(self._api(SERVICE, procore_company_id, priority))
 
     def person(self, key: str) -> Person:
         """`key`: "user:<id>"."""
@@ -76,5 +76,5 @@ class Procore:
         """Revokes a person's tokens at Procore and erases them here."""
         self.tokens.forget(key)
 
-    def _api(self, key: str, procore_company_id: int | None) -> Api:
-        return Api(self.client, self.tokens, self.pacer, key, procore_company_id)
+    def _api(self, key: str, procore_company_id: int | None, priority: Priority = Priority.FIRST) -> Api:
+        return Api(self.client, self.tokens, self.pacer, key, procore_company_id, priority)

@@ -1,98 +1,126 @@
-"""Keeps to Procore's rate limits: led by its headers, shared by all processes, with a single probe after a block.
+"""Keeps to Procore's rate limits: led by its headers, one budget for all processes, whatever Procore counts calls by.
 
-The headers are the truth; a limiter of our own would only disagree. The database is written when little is left, on a
-new window at most every few seconds, and on a block; never per call.
+The headers are the truth; a limiter of our own would only disagree. The database is read before each call, and written
+when little is left, on a new window, and on a block; never per call. Outages are in `outages`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from webapp.domain.credentials import Budget
-from webapp.errors import RateLimited
+from webapp.domain.credentials import Budget, Budgeted, Counted, CountedBy, Priority
+from webapp.errors import ProcoreUnavailable, RateLimited
 from webapp.procore.answers import Answer
+from webapp.procore.outages import PROBE, down_until, has_failed
 from webapp.procore.ports import BudgetStore, Rng
 from webapp.procore.refusals import asked_wait
 from webapp.sync.ports import Clock
 
-READ_AGAIN = timedelta(seconds=1)
 NOTE_WINDOW = timedelta(seconds=5)
-PROBE = timedelta(seconds=10)
+SAME_WINDOW = timedelta(seconds=1)
+SHORTEST_BLOCK = timedelta(seconds=1)
 LOW_COUNT = 10
+MARGIN = 0.1
+"""Answers overtake each other: a count that seems higher by less than this proves nothing."""
+CERTAIN = timedelta(seconds=3)
+"""Whole seconds in headers make the end of a window uncertain by two: what is heard so close to it proves nothing."""
+DOUBT = timedelta(hours=1)
+"""A 429 that proved us wrong: so long nothing is believed to be counted apart."""
 
 
-@dataclass(slots=True)
-class _Memory:
-    budget: Budget
-    read_at: datetime
-    noted_at: datetime | None = None
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Leave for one call, with what was known when it was given."""
+
+    known: Budgeted
+
+    @property
+    def is_single(self) -> bool:
+        """Whether this call must not be repeated by itself: the last one had no answer."""
+        return self.known.own.budget.failures > 0
 
 
 def is_low(budget: Budget) -> bool:
     """Under a tenth, or ten calls, left."""
     if budget.remaining is None:
         return False
-    return budget.remaining <= LOW_COUNT or (
-        budget.limit is not None and budget.remaining * 10 < budget.limit
-    )
+    return budget.remaining <= LOW_COUNT or budget.left < 0.1
+
+
+def shares(counted_by: CountedBy | None, one: Counted, other: Counted) -> bool:
+    """Whether both draw on one count. As long as nothing is known, everybody does: that is safe in any case."""
+    if counted_by == "app_company_user":
+        return (one.key, one.company) == (other.key, other.company)
+    if counted_by == "app_company":
+        return one.company == other.company
+    return True
 
 
 class Pacer:
     def __init__(self, store: BudgetStore, clock: Clock, rng: Rng) -> None:
         self.store, self.clock, self.rng = store, clock, rng
-        self._memories: dict[tuple[str, int], _Memory] = {}
 
-    def before(self, key: str, company: int) -> datetime | None:
-        """Raises RateLimited while nobody may call. The mark it returns goes to `heard`: this call is the probe."""
+    def before(self, key: str, company: int, priority: Priority = Priority.FIRST) -> Permit:
+        """Leave to call. Raises RateLimited while none is left, or what is left is kept for others; ProcoreUnavailable
+        while Procore is taken to be down and somebody else tries."""
         now = self.clock.now()
-        memory = self._memory(key, company, now)
-        blocked = memory.budget.blocked_until
-        if blocked is None:
-            return None
-        if now < blocked:
-            raise RateLimited(blocked)
-        probe = now + PROBE
-        if not self.store.claim_probe(key, company, blocked, probe):
-            self._memories.pop((key, company), None)
-            raise RateLimited(now + READ_AGAIN)
-        memory.budget = replace(memory.budget, blocked_until=probe)
-        return probe
+        known = self.store.near(key, company, now)
+        together = [
+            row.budget for row in (known.own, *known.others) if shares(known.counted_by, known.own, row)
+        ]
+        blocks = [b.blocked_until for b in together if b.blocked_until is not None and b.blocked_until > now]
+        if blocks:
+            raise RateLimited(max(blocks))
+        for budget in together:
+            if budget.left < priority.value and budget.reset_at is not None and budget.reset_at > now:
+                raise RateLimited(self._with_jitter(budget.reset_at, now))
+        self._try_if_down(known.own, now)
+        return Permit(known)
 
-    def heard(self, key: str, company: int, answer: Answer, probe: datetime | None) -> datetime | None:
+    def heard(self, permit: Permit, answer: Answer) -> datetime | None:
         """Takes note of an answer's headers. Returns until when nobody may call, if so."""
-        now = answer.received_at
-        memory = self._memories.setdefault((key, company), _Memory(Budget(), now))
-        old = memory.budget
+        own, now = permit.known.own, answer.received_at
         heard = Budget(
-            answer.number("X-Rate-Limit-Limit"),
-            answer.number("X-Rate-Limit-Remaining"),
-            answer.reset_at,
-            old.blocked_until,
+            answer.number("X-Rate-Limit-Limit"), answer.number("X-Rate-Limit-Remaining"), answer.reset_at
         )
+        if self._should_note(own, heard, now):
+            self.store.note(own.key, own.company, heard, now)
+        self._learn(permit.known, heard, answer)
+        if has_failed(answer):
+            return self._failed(own, answer.retry_at, now)
+        self.recovered(permit)
         until = self._until(answer, heard)
         if until is not None:
-            self.store.block(key, company, until, now)
-            heard = replace(heard, blocked_until=max(until, old.blocked_until or until))
-        elif probe is not None:
-            self.store.unblock(key, company, probe)
-            heard = replace(heard, blocked_until=None)
-        memory.budget, memory.read_at = heard, now
-        if self._should_note(memory, old, now):
-            self.store.note(key, company, heard, now)
-            memory.noted_at = now
+            self.store.block(own.key, own.company, until, now)
         return until
 
-    def _memory(self, key: str, company: int, now: datetime) -> _Memory:
-        memory = self._memories.get((key, company))
-        if memory is None or now - memory.read_at >= READ_AGAIN or is_low(memory.budget):
-            budget = self.store.read(key, company) or Budget()
-            memory = _Memory(budget, now, memory.noted_at if memory else None)
-            self._memories[key, company] = memory
-        return memory
+    def unheard(self, permit: Permit) -> datetime | None:
+        """There was no answer. Returns until when nobody may call, if so."""
+        return self._failed(permit.known.own, None, self.clock.now())
+
+    def recovered(self, permit: Permit) -> None:
+        """There was an answer."""
+        own = permit.known.own
+        if own.budget.failures:
+            self.store.recover(own.key, own.company)
+
+    def _try_if_down(self, own: Counted, now: datetime) -> None:
+        down = own.budget.down_until
+        if down is None:
+            return
+        if now >= down and self.store.claim_probe(own.key, own.company, down, now + PROBE):
+            return
+        wait = max((down - now).total_seconds(), 1.0)
+        raise ProcoreUnavailable("Procore does not answer; it is tried again soon.", retry_after=wait)
+
+    def _failed(self, own: Counted, asked: datetime | None, now: datetime) -> datetime | None:
+        until = down_until(own.budget.failures + 1, asked, now, self.rng)
+        self.store.fail(own.key, own.company, until)
+        return until
 
     def _until(self, answer: Answer, heard: Budget) -> datetime | None:
-        if answer.status == 429 or (answer.status == 503 and answer.retry_at is not None):
+        if answer.status == 429:
             return self._with_jitter(asked_wait(answer), answer.received_at)
         if heard.remaining == 0:
             return self._with_jitter(heard.reset_at or asked_wait(answer), answer.received_at)
@@ -100,17 +128,43 @@ class Pacer:
 
     def _with_jitter(self, until: datetime, now: datetime) -> datetime:
         """Later by up to a second and a twentieth of the wait, so that processes do not come back as one."""
-        wait = (until - now).total_seconds()
-        return until + timedelta(seconds=self.rng.uniform(0.1, 1.0 + wait / 20))
+        wait = max(until - now, SHORTEST_BLOCK)
+        return now + wait + timedelta(seconds=self.rng.uniform(0.1, 1.0 + wait.total_seconds() / 20))
 
     @staticmethod
-    def _should_note(memory: _Memory, old: Budget, now: datetime) -> bool:
-        heard = memory.budget
+    def _should_note(own: Counted, heard: Budget, now: datetime) -> bool:
         if heard.remaining is None:
             return False
         if is_low(heard):
             return True
-        is_new_window = (
-            old.reset_at is None or heard.reset_at is None or heard.reset_at > old.reset_at + READ_AGAIN
-        )
-        return is_new_window and (memory.noted_at is None or now - memory.noted_at >= NOTE_WINDOW)
+        old = own.budget.reset_at
+        is_new_window = old is None or heard.reset_at is None or heard.reset_at > old + SAME_WINDOW
+        return is_new_window and (own.seen_at is None or now - own.seen_at >= NOTE_WINDOW)
+
+    def _learn(self, known: Budgeted, heard: Budget, answer: Answer) -> None:
+        """Others are low and this answer is not: they are not counted together. Others are blocked, were thought to be
+        apart, and this answer is a 429 out of the blue: they are."""
+        now, believed = answer.received_at, known.counted_by or "app"
+        if answer.status == 429:
+            is_news = believed != "app" and not is_low(known.own.budget)
+            if is_news and any(is_blocked(row.budget, now) for row in known.others):
+                self.store.learn("app", now)
+            return
+        if heard.remaining is None or not answer.is_success or self._is_in_doubt(known, now):
+            return
+        proven: CountedBy = believed
+        for row in known.others:
+            reset = row.budget.reset_at
+            is_open = reset is not None and reset > now + CERTAIN
+            if is_open and shares(proven, known.own, row) and heard.left > row.budget.left + MARGIN:
+                proven = "app_company" if row.company != known.own.company else "app_company_user"
+        if proven != believed:
+            self.store.learn(proven, now)
+
+    @staticmethod
+    def _is_in_doubt(known: Budgeted, now: datetime) -> bool:
+        return known.counted_by == "app" and known.learnt_at is not None and now - known.learnt_at < DOUBT
+
+
+def is_blocked(budget: Budget, now: datetime) -> bool:
+    return budget.blocked_until is not None and budget.blocked_until > now

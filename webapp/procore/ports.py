@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from webapp.domain.credentials import Budget, StoredTokens, TokenPair
+from webapp.domain.credentials import Budget, Budgeted, CountedBy, StoredTokens, TokenPair
 
 
 class Rng(Protocol):
@@ -38,18 +38,26 @@ class TokenStore(Protocol):
 
 
 class BudgetStore(Protocol):
-    """One budget per credential key and Procore company (0: calls about no company)."""
+    """One budget per credential key and Procore company (0: calls about no company). Each method is one short
+    transaction."""
 
-    def read(self, key: str, procore_company_id: int) -> Budget | None: ...
+    def near(self, key: str, procore_company_id: int, now: datetime) -> Budgeted:
+        """The row itself, and all others that are blocked or low (under a quarter) at `now`."""
 
     def note(self, key: str, procore_company_id: int, budget: Budget, now: datetime) -> None:
-        """Keeps limit, remaining and reset; leaves `blocked_until` alone."""
+        """Keeps limit, remaining and reset; leaves all else alone."""
 
     def block(self, key: str, procore_company_id: int, until: datetime, now: datetime) -> None:
         """Nobody calls before `until`; an earlier time never shortens a later one."""
 
-    def claim_probe(self, key: str, procore_company_id: int, seen: datetime, until: datetime) -> bool:
-        """Compare-and-set of `blocked_until` from `seen` to `until`: True for the one that may try again."""
+    def fail(self, key: str, procore_company_id: int, down_until: datetime | None) -> None:
+        """One more answer that never came. `down_until` None leaves that as it is."""
 
-    def unblock(self, key: str, procore_company_id: int, seen: datetime) -> None:
-        """The probe got through: clears `blocked_until` if it still is `seen`."""
+    def recover(self, key: str, procore_company_id: int) -> None:
+        """An answer came: nothing failed, nothing is down."""
+
+    def claim_probe(self, key: str, procore_company_id: int, seen: datetime, until: datetime) -> bool:
+        """Compare-and-set of `down_until` from `seen` to `until`: True for the one that may try again."""
+
+    def learn(self, counted_by: CountedBy, now: datetime) -> None:
+        """What Procore counts by, as its headers told."""

@@ -18,6 +18,7 @@ from webapp.errors import (
     UnreadableAnswer,
 )
 from webapp.procore.answers import Answer
+from webapp.procore.raw import kept
 from webapp.sync.holds import Reason, procore_refused
 
 LONGEST_WORDS = 500
@@ -35,7 +36,7 @@ class TokenRefused(AppError):
 
 
 def data_of(answer: Answer, until: datetime | None = None) -> Any:
-    """The JSON of a success; anything else is raised. `until`: what the pacing made of a 429.
+    """The JSON of a success; anything else is raised. `until`: when to try again, as the pacing sees it.
 
     A write whose success cannot be read may have been done, so it is told as a lost answer (D6), not as D106.
     """
@@ -48,7 +49,7 @@ def data_of(answer: Answer, until: datetime | None = None) -> Any:
             raise ProcoreUnavailable(
                 "Procore's answer was cut short.", is_effect_unknown=answer.route.is_write
             ) from error
-        raise UnreadableAnswer("Procore's answer is not JSON.") from error
+        raise UnreadableAnswer("Procore's answer is not JSON.", raw=kept(answer.body)) from error
 
 
 def error_of(answer: Answer, until: datetime | None = None) -> AppError:
@@ -65,20 +66,19 @@ def error_of(answer: Answer, until: datetime | None = None) -> AppError:
     if status == 429:
         return RateLimited(until or asked_wait(answer))
     if status == 408 or status >= 500:
-        return _unavailable(answer)
+        return _unavailable(answer, until or answer.retry_at)
     if 400 <= status < 500:
         return ProcoreRefused(said, fields, http_status=status)
     return UnreadableAnswer(f"Procore answered {status}, which this app does not follow.")
 
 
 def asked_wait(answer: Answer) -> datetime:
-    """The later of X-Rate-Limit-Reset and Retry-After, by our own clock."""
-    asked = [at for at in (answer.reset_at, answer.retry_at) if at is not None]
+    """The later of X-Rate-Limit-Reset and Retry-After, by our own clock. A time that is over already is a mistake."""
+    asked = [at for at in (answer.reset_at, answer.retry_at) if at is not None and at > answer.received_at]
     return max(asked, default=answer.received_at + DEFAULT_WAIT)
 
 
-def _unavailable(answer: Answer) -> ProcoreUnavailable:
-    wait = answer.retry_at
+def _unavailable(answer: Answer, wait: datetime | None) -> ProcoreUnavailable:
     return ProcoreUnavailable(
         f"Procore answered {answer.status}.",
         retry_after=None if wait is None else (wait - answer.received_at).total_seconds(),

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from webapp.domain.credentials import SERVICE, StoredTokens, TokenPair
 from webapp.errors import ProcoreUnavailable, SignInExpired, TryLater
 from webapp.procore.oauth import OAuth
+from webapp.procore.pacing import Pacer
 from webapp.procore.ports import Rng, TokenStore
 from webapp.sync.ports import Clock
 
@@ -37,9 +38,16 @@ class _Memory:
 
 class Tokens:
     def __init__(
-        self, store: TokenStore, oauth: OAuth, clock: Clock, rng: Rng, pause: Callable[[float], None]
+        self,
+        store: TokenStore,
+        oauth: OAuth,
+        pacer: Pacer,
+        clock: Clock,
+        rng: Rng,
+        pause: Callable[[float], None],
     ) -> None:
-        self.store, self.oauth, self.clock, self.rng, self.pause = store, oauth, clock, rng, pause
+        self.store, self.oauth, self.pacer = store, oauth, pacer
+        self.clock, self.rng, self.pause = clock, rng, pause
         self._memories: dict[str, _Memory] = {}
         self._renewed_at: dict[str, datetime] = {}
         self._failed_at: dict[str, datetime] = {}
@@ -166,16 +174,27 @@ class Tokens:
         return self._remember(key, renewed).pair.access_token
 
     def _ask(self, key: str, pair: TokenPair | None) -> TokenPair:
+        """One request; while the sign-in host is away, one every half minute, whoever asks."""
+        permit = self.pacer.before(f"token:{key}", 0)
         try:
-            if key == SERVICE:
-                return self.oauth.client_credentials()
-            if pair is None or pair.refresh_token is None:
-                raise SignInExpired("Sign in with Procore again.")
-            return self.oauth.refresh(pair.refresh_token)
+            renewed = self._request(key, pair)
         except SignInExpired:
+            self.pacer.recovered(permit)
             self._memories.pop(key, None)
             self.store.refuse(key, self.clock.now())
             raise
+        except TryLater:
+            self.pacer.unheard(permit)
+            raise
+        self.pacer.recovered(permit)
+        return renewed
+
+    def _request(self, key: str, pair: TokenPair | None) -> TokenPair:
+        if key == SERVICE:
+            return self.oauth.client_credentials()
+        if pair is None or pair.refresh_token is None:
+            raise SignInExpired("Sign in with Procore again.")
+        return self.oauth.refresh(pair.refresh_token)
 
     def _owner(self) -> str:
         """Unlike any other: two threads of one process must not take each other's lock for their own."""

@@ -1,18 +1,21 @@
-"""The rate budget of each credential and company, shared by all processes: what Procore's headers said, and until when
-nobody may call."""
+"""The rate budget of each credential and company, shared by all processes: what Procore's headers said, until when
+nobody may call, how often it did not answer, and what it counts calls by."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Engine, or_, select, update
+from sqlalchemy import Engine, and_, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import IntegrityError
 
-from webapp.domain.credentials import Budget
+from webapp.domain.credentials import Budget, Budgeted, Counted, CountedBy
 from webapp.store.models import RateBudget
 from webapp.store.session import system
+
+EVERYBODY = ("*", 0)
+"""The row that says what Procore counts by."""
 
 
 class Budgets:
@@ -21,10 +24,22 @@ class Budgets:
     def __init__(self, engine: Engine | None = None) -> None:
         self.engine = engine
 
-    def read(self, key: str, procore_company_id: int) -> Budget | None:
+    def near(self, key: str, procore_company_id: int, now: datetime) -> Budgeted:
+        is_blocked = RateBudget.blocked_until > now
+        is_low = and_(RateBudget.reset_at > now, RateBudget.remaining * 4 < RateBudget.limit)
+        wanted = or_(and_(*_is(key, procore_company_id)), and_(*_is(*EVERYBODY)), is_blocked, is_low)
         with system(self.engine, is_readonly=True) as session:
-            row = session.scalars(select(RateBudget).where(*_is(key, procore_company_id))).one_or_none()
-        return None if row is None else Budget(row.limit, row.remaining, row.reset_at, row.blocked_until)
+            found = {
+                (r.credential_key, r.procore_company_id): r
+                for r in session.scalars(select(RateBudget).where(wanted))
+            }
+        everybody, own = found.pop(EVERYBODY, None), found.pop((key, procore_company_id), None)
+        return Budgeted(
+            _counted(own) if own else Counted(key, procore_company_id, Budget()),
+            tuple(_counted(row) for row in found.values()),
+            cast(CountedBy | None, everybody.counted_by) if everybody else None,
+            everybody.seen_at if everybody else None,
+        )
 
     def note(self, key: str, procore_company_id: int, budget: Budget, now: datetime) -> None:
         self._put(
@@ -42,11 +57,19 @@ class Budgets:
         shorter = or_(RateBudget.blocked_until.is_(None), RateBudget.blocked_until < until)
         self._set(key, procore_company_id, shorter, blocked_until=until)
 
-    def claim_probe(self, key: str, procore_company_id: int, seen: datetime, until: datetime) -> bool:
-        return self._set(key, procore_company_id, RateBudget.blocked_until == seen, blocked_until=until)
+    def fail(self, key: str, procore_company_id: int, down_until: datetime | None) -> None:
+        down = {} if down_until is None else {"down_until": down_until}
+        if not self._set(key, procore_company_id, failures=RateBudget.failures + 1, **down):
+            self._put(key, procore_company_id, failures=1, **down)
 
-    def unblock(self, key: str, procore_company_id: int, seen: datetime) -> None:
-        self._set(key, procore_company_id, RateBudget.blocked_until == seen, blocked_until=None)
+    def recover(self, key: str, procore_company_id: int) -> None:
+        self._set(key, procore_company_id, failures=0, down_until=None)
+
+    def claim_probe(self, key: str, procore_company_id: int, seen: datetime, until: datetime) -> bool:
+        return self._set(key, procore_company_id, RateBudget.down_until == seen, down_until=until)
+
+    def learn(self, counted_by: CountedBy, now: datetime) -> None:
+        self._put(*EVERYBODY, counted_by=counted_by, seen_at=now)
 
     def _put(self, key: str, procore_company_id: int, **values: Any) -> None:
         """Sets the row, making it first where there is none."""
@@ -69,3 +92,8 @@ class Budgets:
 
 def _is(key: str, procore_company_id: int) -> tuple[Any, Any]:
     return RateBudget.credential_key == key, RateBudget.procore_company_id == procore_company_id
+
+
+def _counted(row: RateBudget) -> Counted:
+    budget = Budget(row.limit, row.remaining, row.reset_at, row.blocked_until, row.failures, row.down_until)
+    return Counted(row.credential_key, row.procore_company_id, budget, row.seen_at)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from webapp.domain.credentials import Budget, StoredTokens, TokenPair
+from webapp.domain.credentials import Budget, Budgeted, Counted, CountedBy, StoredTokens, TokenPair
 
 
 @dataclass
@@ -56,36 +57,59 @@ class MemoryBudgets:
     """`writes` counts, because the real one must not write per call."""
 
     def __init__(self) -> None:
-        self.rows: dict[tuple[str, int], Budget] = {}
-        self.reads = self.writes = 0
+        self.rows: dict[tuple[str, int], Counted] = {}
+        self.counted_by: CountedBy | None = None
+        self.learnt_at: datetime | None = None
+        self.writes = 0
 
-    def read(self, key: str, procore_company_id: int) -> Budget | None:
-        self.reads += 1
-        return self.rows.get((key, procore_company_id))
+    def budget(self, key: str, procore_company_id: int) -> Budget:
+        return self._row(key, procore_company_id).budget
 
-    def note(self, key: str, procore_company_id: int, budget: Budget, now: datetime) -> None:
-        self.writes += 1
-        blocked = self.rows.get((key, procore_company_id), Budget()).blocked_until
-        self.rows[key, procore_company_id] = replace(budget, blocked_until=blocked)
-
-    def block(self, key: str, procore_company_id: int, until: datetime, now: datetime) -> None:
-        self.writes += 1
-        old = self.rows.get((key, procore_company_id), Budget())
-        self.rows[key, procore_company_id] = replace(
-            old, blocked_until=max(until, old.blocked_until or until)
+    def near(self, key: str, procore_company_id: int, now: datetime) -> Budgeted:
+        others = [row for at, row in self.rows.items() if at != (key, procore_company_id)]
+        return Budgeted(
+            self._row(key, procore_company_id),
+            tuple(row for row in others if _matters(row.budget, now)),
+            self.counted_by,
+            self.learnt_at,
         )
 
+    def note(self, key: str, procore_company_id: int, budget: Budget, now: datetime) -> None:
+        said = {"limit": budget.limit, "remaining": budget.remaining, "reset_at": budget.reset_at}
+        self._change(key, procore_company_id, now, **said)
+
+    def block(self, key: str, procore_company_id: int, until: datetime, now: datetime) -> None:
+        old = self.budget(key, procore_company_id).blocked_until
+        self._change(key, procore_company_id, now, blocked_until=max(until, old or until))
+
+    def fail(self, key: str, procore_company_id: int, down_until: datetime | None) -> None:
+        old = self.budget(key, procore_company_id)
+        down = old.down_until if down_until is None else down_until
+        self._change(key, procore_company_id, None, failures=old.failures + 1, down_until=down)
+
+    def recover(self, key: str, procore_company_id: int) -> None:
+        self._change(key, procore_company_id, None, failures=0, down_until=None)
+
     def claim_probe(self, key: str, procore_company_id: int, seen: datetime, until: datetime) -> bool:
-        self.writes += 1
-        return self._swap(key, procore_company_id, seen, until)
-
-    def unblock(self, key: str, procore_company_id: int, seen: datetime) -> None:
-        self.writes += 1
-        self._swap(key, procore_company_id, seen, None)
-
-    def _swap(self, key: str, company: int, seen: datetime, new: datetime | None) -> bool:
-        old = self.rows.get((key, company))
-        if old is None or old.blocked_until != seen:
+        if self.budget(key, procore_company_id).down_until != seen:
             return False
-        self.rows[key, company] = replace(old, blocked_until=new)
+        self._change(key, procore_company_id, None, down_until=until)
         return True
+
+    def learn(self, counted_by: CountedBy, now: datetime) -> None:
+        self.counted_by, self.learnt_at = counted_by, now
+
+    def _row(self, key: str, company: int) -> Counted:
+        return self.rows.get((key, company), Counted(key, company, Budget()))
+
+    def _change(self, key: str, company: int, now: datetime | None, **values: Any) -> None:
+        self.writes += 1
+        old = self._row(key, company)
+        self.rows[key, company] = replace(
+            old, budget=replace(old.budget, **values), seen_at=now or old.seen_at
+        )
+
+
+def _matters(budget: Budget, now: datetime) -> bool:
+    is_low = budget.reset_at is not None and budget.reset_at > now and budget.left < 0.25
+    return is_low or (budget.blocked_until is not None and budget.blocked_until > now)

@@ -1,6 +1,7 @@
 """Every kind of answer that is no success becomes one of our errors, with Procore's own words."""
 
 from datetime import timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -145,15 +146,51 @@ def test_a_reset_is_read_against_procores_own_clock(
     assert timedelta(seconds=30) < told.value.until - clock.now() < timedelta(seconds=33)
 
 
-def test_429_and_503_are_never_asked_again_at_once(company: CompanyAtProcore, web: Web) -> None:
-    """D104, D105; Integration Health 3."""
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"X-Rate-Limit-Reset": "1"}, {"Retry-After": "0"}, {"Retry-After": "soon"}, {"Retry-After": "-5"}],
+    ids=["none", "a reset in the past", "zero", "a word", "negative"],
+)
+def test_a_429_that_does_not_say_how_long_never_makes_a_hot_loop(
+    company: CompanyAtProcore, web: Web, clock: ManualClock, headers: dict[str, str]
+) -> None:
+    """D104: the shorter window's ten seconds, each time."""
+    web.answer("GET", TYPES, {}, 429, headers)
+    for _ in range(120):
+        with pytest.raises(RateLimited):
+            company.time_types()
+        clock.advance(0.5)
+    assert len(web.requests()) <= 6
+
+
+def test_a_retry_after_that_is_later_than_the_reset_is_obeyed(company: CompanyAtProcore, web: Web) -> None:
+    """D104: the later of the two; the guides disagree."""
+    reset = str(int(START.timestamp()) + 30)
+    web.answer("GET", TYPES, {}, 429, {"X-Rate-Limit-Reset": reset, "Retry-After": "90"})
+    with pytest.raises(RateLimited) as told:
+        company.time_types()
+    assert told.value.until >= START + timedelta(seconds=90)
+
+
+def test_a_retry_after_may_be_a_date(company: CompanyAtProcore, web: Web) -> None:
+    """D104, D105: HTTP allows it."""
+    at = format_datetime(START + timedelta(seconds=75), usegmt=True)
+    web.answer("GET", TYPES, {}, 429, {"Retry-After": at})
+    with pytest.raises(RateLimited) as told:
+        company.time_types()
+    assert timedelta(seconds=75) <= told.value.until - START < timedelta(seconds=81)
+
+
+def test_a_503_is_never_asked_again_at_once(company: CompanyAtProcore, web: Web, clock: ManualClock) -> None:
+    """D105; Integration Health 3."""
     web.answer("GET", TYPES, {}, 503, {"Retry-After": "20"})
     with pytest.raises(ProcoreUnavailable) as told:
         company.time_types()
-    assert told.value.retry_after == 20
-    assert len(web.requests()) == 1
-    with pytest.raises(RateLimited):
+    assert 20 <= (told.value.retry_after or 0) <= 24
+    clock.advance(19)
+    with pytest.raises(ProcoreUnavailable) as told:
         company.time_types()
+    assert 1 <= (told.value.retry_after or 0) <= 5
     assert len(web.requests()) == 1
 
 

@@ -10,12 +10,15 @@ import requests
 from tests.unit.procore.canned import API, COMPANY, START, MakeProcore, Web
 from tests.unit.procore.memory import MemoryBudgets
 from webapp.clock import ManualClock
-from webapp.domain.credentials import SERVICE, Budget
+from webapp.domain.credentials import SERVICE, Budget, Counted, Priority
 from webapp.errors import RateLimited
 from webapp.procore.factory import CompanyAtProcore, Procore
 from webapp.procore.pacing import Pacer
 
 TYPES = f"{API}/rest/v1.0/companies/{COMPANY}/timecard_time_types"
+THEIR_TYPES = f"{API}/rest/v1.0/companies/7/timecard_time_types"
+ANA = "user:8801457"
+SOON = START + timedelta(seconds=40)
 
 
 def limits(remaining: int, limit: int = 600, seconds: float = 1000) -> dict[str, str]:
@@ -30,6 +33,10 @@ def dated(clock: ManualClock) -> dict[str, str]:
     return {"Date": format_datetime(clock.now().replace(microsecond=0), usegmt=True)}
 
 
+def knows(budgets: MemoryBudgets, key: str, company: int, budget: Budget) -> None:
+    budgets.rows[key, company] = Counted(key, company, budget, START)
+
+
 def test_a_block_is_obeyed_by_every_process_without_a_call(
     make_procore: MakeProcore, web: Web, budgets: MemoryBudgets
 ) -> None:
@@ -41,15 +48,6 @@ def test_a_block_is_obeyed_by_every_process_without_a_call(
         make_procore().company(COMPANY).time_types()
     assert first.value.until == second.value.until
     assert len(web.requests()) == 1
-
-
-def test_a_block_of_one_company_does_not_hold_another(procore: Procore, web: Web) -> None:
-    """README of the contract, 12.14: if it counts per app, the other company hears it by its own 429."""
-    web.answer("GET", TYPES, {}, 429, {"Retry-After": "30"})
-    web.answer("GET", f"{API}/rest/v1.0/companies/7/timecard_time_types", [])
-    with pytest.raises(RateLimited):
-        procore.company(COMPANY).time_types()
-    assert procore.company(7).time_types() == []
 
 
 def test_at_none_left_nobody_calls_until_the_reset(
@@ -69,50 +67,128 @@ def test_at_none_left_nobody_calls_until_the_reset(
     assert len(web.requests()) == 3
 
 
-def test_after_a_block_one_process_tries_first(
-    make_procore: MakeProcore, web: Web, clock: ManualClock, budgets: MemoryBudgets
-) -> None:
-    """A single probe: the others wait for what it hears."""
-    budgets.rows[SERVICE, COMPANY] = Budget(blocked_until=START - timedelta(seconds=1))
-    one, other = Pacer(budgets, clock, Random(1)), Pacer(budgets, clock, Random(2))
-    assert one.before(SERVICE, COMPANY) is not None
+# ---- per app, per company, per user ------------------------------------------------------------------
+
+
+def test_as_long_as_nothing_is_known_a_block_holds_everybody(procore: Procore, web: Web) -> None:
+    """Invariant 8 with a count per app; README of the contract, 12.22."""
+    web.answer("GET", TYPES, {}, 429, {"Retry-After": "30"})
     with pytest.raises(RateLimited):
-        other.before(SERVICE, COMPANY)
-
-
-def test_two_that_saw_the_block_end_in_the_same_moment_do_not_both_try(
-    clock: ManualClock, budgets: MemoryBudgets
-) -> None:
-    """Compare-and-set."""
-    budgets.rows[SERVICE, COMPANY] = Budget(blocked_until=START + timedelta(milliseconds=500))
-    one, other = Pacer(budgets, clock, Random(1)), Pacer(budgets, clock, Random(2))
-    for pacer in (one, other):
-        with pytest.raises(RateLimited):
-            pacer.before(SERVICE, COMPANY)
-    clock.advance(0.6)
-    assert one.before(SERVICE, COMPANY) is not None
+        procore.company(COMPANY).time_types()
     with pytest.raises(RateLimited):
-        other.before(SERVICE, COMPANY)
+        procore.company(7).time_types()
+    with pytest.raises(RateLimited):
+        procore.pacer.before(ANA, COMPANY)
+    assert len(web.requests()) == 1
 
 
-def test_a_probe_that_never_answers_does_not_block_for_ever(
-    clock: ManualClock, budgets: MemoryBudgets
+def test_companies_that_were_seen_to_be_counted_apart_do_not_hold_each_other(
+    procore: Procore, web: Web, budgets: MemoryBudgets
 ) -> None:
-    """D10: its process may have been killed."""
-    budgets.rows[SERVICE, COMPANY] = Budget(blocked_until=START - timedelta(seconds=1))
-    Pacer(budgets, clock, Random(1)).before(SERVICE, COMPANY)
-    clock.advance(11)
-    assert Pacer(budgets, clock, Random(2)).before(SERVICE, COMPANY) is not None
+    """One had few left when the other had many: that is no one count."""
+    web.answer("GET", TYPES, [], headers=limits(30))
+    web.answer("GET", TYPES, {}, 429, {"Retry-After": "300"})
+    web.answer("GET", THEIR_TYPES, [], headers=limits(590))
+    procore.company(COMPANY).time_types()
+    procore.company(7).time_types()
+    assert budgets.counted_by == "app_company"
+    with pytest.raises(RateLimited):
+        procore.company(COMPANY).time_types()
+    assert procore.company(7).time_types() == []
 
 
-def test_a_probe_that_gets_through_opens_for_all(
-    company: CompanyAtProcore, web: Web, clock: ManualClock, budgets: MemoryBudgets
+def test_people_that_were_seen_to_be_counted_apart_do_not_hold_each_other(
+    budgets: MemoryBudgets, procore: Procore, web: Web
 ) -> None:
-    """D104: resumes by itself."""
-    budgets.rows[SERVICE, COMPANY] = Budget(blocked_until=START - timedelta(seconds=1))
-    web.answer("GET", TYPES, [], headers=limits(500))
-    company.time_types()
-    assert budgets.rows[SERVICE, COMPANY].blocked_until is None
+    """The stand-in's third way to count."""
+    budgets.learn("app_company", START)
+    knows(budgets, "user:1", COMPANY, Budget(600, 12, SOON))
+    web.answer("GET", TYPES, [], headers=limits(599))
+    procore.company(COMPANY).time_types()
+    assert budgets.counted_by == "app_company_user"
+
+
+@pytest.mark.parametrize("remaining", [29, 20, 1])
+def test_an_answer_that_fits_one_count_proves_nothing(
+    procore: Procore, web: Web, budgets: MemoryBudgets, remaining: int
+) -> None:
+    """Counted per app, the other company's answers say less and less."""
+    knows(budgets, SERVICE, COMPANY, Budget(600, 30, SOON))
+    web.answer("GET", THEIR_TYPES, [], headers=limits(remaining))
+    procore.company(7).time_types()
+    assert budgets.counted_by is None
+
+
+def test_answers_that_overtook_each_other_prove_nothing(
+    procore: Procore, web: Web, budgets: MemoryBudgets
+) -> None:
+    """The other's was counted later and came first."""
+    knows(budgets, SERVICE, COMPANY, Budget(600, 30, SOON))
+    web.answer("GET", THEIR_TYPES, [], headers=limits(36))
+    procore.company(7).time_types()
+    assert budgets.counted_by is None
+
+
+def test_a_window_that_is_about_to_end_proves_nothing(
+    procore: Procore, web: Web, budgets: MemoryBudgets
+) -> None:
+    """Headers have whole seconds: it may be over already."""
+    knows(budgets, SERVICE, COMPANY, Budget(100, 3, START + timedelta(seconds=2)))
+    web.answer("GET", THEIR_TYPES, [], headers=limits(99, 100, 12))
+    procore.company(7).time_types()
+    assert budgets.counted_by is None
+
+
+def test_a_429_out_of_the_blue_while_another_is_blocked_shows_that_the_count_is_shared(
+    procore: Procore, web: Web, clock: ManualClock, budgets: MemoryBudgets
+) -> None:
+    """Wrong headers had made us believe otherwise; for an hour nothing is believed again."""
+    budgets.learn("app_company", START)
+    knows(budgets, SERVICE, COMPANY, Budget(600, 30, SOON, blocked_until=SOON))
+    web.answer("GET", THEIR_TYPES, {}, 429, {"Retry-After": "5"})
+    web.answer("GET", THEIR_TYPES, [], headers=limits(590))
+    with pytest.raises(RateLimited):
+        procore.company(7).time_types()
+    assert budgets.counted_by == "app"
+    clock.advance(45)
+    knows(budgets, SERVICE, COMPANY, Budget(600, 30, SOON + timedelta(hours=2)))
+    procore.company(7).time_types()
+    assert budgets.counted_by == "app"
+    clock.advance(3600)
+    procore.company(7).time_types()
+    assert budgets.counted_by == "app_company"
+
+
+# ---- who goes first ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "left, may",
+    [
+        (30, {Priority.FIRST, Priority.BACKLOG, Priority.BACKGROUND}),
+        (24, {Priority.FIRST, Priority.BACKLOG}),
+        (9, {Priority.FIRST}),
+    ],
+)
+def test_what_nobody_waits_for_stops_first(
+    left: int, may: set[Priority], budgets: MemoryBudgets, clock: ManualClock
+) -> None:
+    """D104: sweeps leave a quarter, the rest of a backlog a tenth to changes that were just made."""
+    knows(budgets, SERVICE, 7, Budget(100, left, SOON))
+    pacer = Pacer(budgets, clock, Random(1))
+    for priority in Priority:
+        if priority in may:
+            pacer.before(SERVICE, COMPANY, priority)
+            continue
+        with pytest.raises(RateLimited) as told:
+            pacer.before(SERVICE, COMPANY, priority)
+        assert told.value.until > SOON
+    clock.advance(41)
+    for priority in Priority:
+        pacer.before(SERVICE, COMPANY, priority)
+
+
+# ---- the database ------------------------------------------------------------------------------------
 
 
 def test_plenty_left_costs_no_write_per_call(
@@ -124,7 +200,6 @@ def test_plenty_left_costs_no_write_per_call(
         company.time_types()
         clock.advance(0.13)
     assert budgets.writes == 1
-    assert budgets.reads <= 15
 
 
 def test_windows_that_change_with_every_call_are_noted_every_few_seconds(
@@ -157,7 +232,7 @@ def test_when_little_is_left_it_is_shared_at_once(
     web.answer("GET", TYPES, [], headers=limits(remaining, limit))
     company.time_types()
     company.time_types()
-    assert (budgets.rows[SERVICE, COMPANY].remaining == remaining) == is_noted
+    assert (budgets.budget(SERVICE, COMPANY).remaining == remaining) == is_noted
 
 
 def test_an_answer_that_was_under_way_does_not_lift_a_block(
@@ -172,6 +247,6 @@ def test_an_answer_that_was_under_way_does_not_lift_a_block(
 
     web.mock.add_callback("GET", TYPES, answer)
     company.time_types()
-    assert budgets.rows[SERVICE, COMPANY].blocked_until == until
+    assert budgets.budget(SERVICE, COMPANY).blocked_until == until
     with pytest.raises(RateLimited):
         company.time_types()

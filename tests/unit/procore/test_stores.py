@@ -94,14 +94,33 @@ def test_a_lock_keeps_the_pair(tokens: Any) -> None:
     assert tokens.read(SERVICE).pair == PAIR
 
 
+def own(budgets: Any, key: str = SERVICE, company: int = COMPANY) -> Budget:
+    budget: Budget = budgets.near(key, company, START).own.budget
+    return budget
+
+
 def test_what_headers_said_is_shared(budgets: Any) -> None:
     """Invariant 8."""
-    assert budgets.read(SERVICE, COMPANY) is None
+    assert own(budgets) == Budget()
     budgets.note(SERVICE, COMPANY, Budget(600, 42, LATER), START)
     budgets.note(SERVICE, COMPANY, Budget(600, 41, LATER), START)
-    assert budgets.read(SERVICE, COMPANY) == Budget(600, 41, LATER)
-    assert budgets.read(SERVICE, COMPANY + 1) is None
-    assert budgets.read("user:1", COMPANY) is None
+    assert own(budgets) == Budget(600, 41, LATER)
+    assert own(budgets, company=COMPANY + 1) == Budget()
+    assert own(budgets, key="user:1") == Budget()
+
+
+def test_those_who_are_low_or_blocked_are_told_to_all(budgets: Any) -> None:
+    """Invariant 8: whoever else they share a count with."""
+    budgets.note(SERVICE, 1, Budget(600, 149, LATER), START)
+    budgets.note(SERVICE, 2, Budget(600, 150, LATER), START)
+    budgets.note(SERVICE, 3, Budget(600, 0, START), START - timedelta(seconds=9))
+    budgets.block(SERVICE, 4, LATER, START)
+    budgets.block(SERVICE, 5, START, START)
+    found = budgets.near(SERVICE, COMPANY, START)
+    assert {row.company: row.budget for row in found.others} == {
+        1: Budget(600, 149, LATER),
+        4: Budget(blocked_until=LATER),
+    }
 
 
 def test_a_block_is_never_shortened_nor_lost_by_a_note(budgets: Any) -> None:
@@ -109,18 +128,34 @@ def test_a_block_is_never_shortened_nor_lost_by_a_note(budgets: Any) -> None:
     budgets.block(SERVICE, COMPANY, LATER, START)
     budgets.block(SERVICE, COMPANY, START, START)
     budgets.note(SERVICE, COMPANY, Budget(600, 5, None), START)
-    assert budgets.read(SERVICE, COMPANY) == Budget(600, 5, None, LATER)
+    assert own(budgets) == Budget(600, 5, None, LATER)
+
+
+def test_failures_are_counted_until_an_answer_comes(budgets: Any) -> None:
+    """M15."""
+    budgets.fail(SERVICE, COMPANY, None)
+    budgets.fail(SERVICE, COMPANY, LATER)
+    budgets.fail(SERVICE, COMPANY, None)
+    assert own(budgets) == Budget(failures=3, down_until=LATER)
+    budgets.recover(SERVICE, COMPANY)
+    assert own(budgets) == Budget()
 
 
 def test_one_process_claims_the_probe(budgets: Any) -> None:
-    """A single probe after a block."""
-    budgets.block(SERVICE, COMPANY, START, START)
+    """M15: half open for a single call."""
+    budgets.fail(SERVICE, COMPANY, START)
     assert budgets.claim_probe(SERVICE, COMPANY, START, LATER)
     assert not budgets.claim_probe(SERVICE, COMPANY, START, LATER)
-    budgets.unblock(SERVICE, COMPANY, START)
-    assert budgets.read(SERVICE, COMPANY).blocked_until == LATER
-    budgets.unblock(SERVICE, COMPANY, LATER)
-    assert budgets.read(SERVICE, COMPANY).blocked_until is None
+    assert own(budgets).down_until == LATER
+
+
+def test_what_procore_counts_by_is_remembered(budgets: Any) -> None:
+    """README of the contract, 12.22."""
+    assert budgets.near(SERVICE, COMPANY, START).counted_by is None
+    budgets.learn("app_company", START)
+    budgets.learn("app", LATER)
+    found = budgets.near(SERVICE, COMPANY, START)
+    assert (found.counted_by, found.learnt_at, found.others) == ("app", LATER, ())
 
 
 def test_tokens_are_unreadable_in_the_database(app: Flask) -> None:
