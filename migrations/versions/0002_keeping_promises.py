@@ -158,8 +158,39 @@ def upgrade() -> None:
     )
     op.add_column("projects", sa.Column("unlinked_at", sa.DateTime(), nullable=True))
 
+    # ---- conflicts: who and when on each side, how each was resolved, whether it is carried out
+    op.add_column("conflicts", sa.Column("theirs_here", sa.JSON(), nullable=True))
+    op.add_column("conflicts", sa.Column("ours_at", sa.DateTime(), nullable=True))
+    op.add_column("conflicts", sa.Column("ours_by", sa.String(length=200), nullable=True))
+    op.add_column("conflicts", sa.Column("theirs_at", sa.DateTime(), nullable=True))
+    op.add_column("conflicts", sa.Column("theirs_by", sa.String(length=200), nullable=True))
+    op.add_column("conflicts", sa.Column("resolved_how", sa.String(length=10), nullable=True))
+    op.add_column("conflicts", sa.Column("closed_at", sa.DateTime(), nullable=True))
+    op.add_column("conflicts", sa.Column("undone_at", sa.DateTime(), nullable=True))
+    op.add_column("conflicts", sa.Column("undone_by", sa.String(length=200), nullable=True))
+    op.add_column("conflicts", sa.Column("note", sa.String(length=400), nullable=True))
+    op.create_index("ix_conflicts_live", "conflicts", ["link_id", "closed_at"])
+    op.execute(
+        "UPDATE conflicts SET resolved_how = 'rule', closed_at = resolved_at WHERE resolved_at IS NOT NULL"
+    )
+
 
 def downgrade() -> None:
+    # ---- conflicts
+    op.drop_index("ix_conflicts_live", table_name="conflicts")
+    for column in (
+        "note",
+        "undone_by",
+        "undone_at",
+        "closed_at",
+        "resolved_how",
+        "theirs_by",
+        "theirs_at",
+        "ours_by",
+        "ours_at",
+        "theirs_here",
+    ):
+        op.drop_column("conflicts", column)
     # ---- the guard, and links taken apart
     for column in ("unlinked_at", "unlinked_sub_job_id", "unlinked_project_id"):
         op.drop_column("projects", column)

@@ -2,10 +2,11 @@
 
 from webapp.store.models.checks import CheckDayRow, CheckRow
 from webapp.store.models.company import Company, ParkedProject, PeriodicRun, Removal
+from webapp.store.models.conflicts import ClashRow
 from webapp.store.models.credentials import ApiKey, Credential, IdempotencyKey, Member, RateBudget, SignIn
 from webapp.store.models.guard import GuardEntry
 from webapp.store.models.hooks import Event, Hook, HookSecret
-from webapp.store.models.links import ClashRow, IntentRow, Link, Message
+from webapp.store.models.links import IntentRow, Link, Message
 from webapp.store.models.mirror import (
     ProcoreCostCode,
     ProcorePerson,

@@ -101,22 +101,3 @@ class Message(Base, CompanyOwned):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     processed_at: Mapped[datetime | None]
-
-
-class ClashRow(Base, CompanyOwned):
-    """Both sides changed: both values, what was agreed, who won. Kept until resolved and after."""
-
-    __tablename__ = "conflicts"
-    __table_args__ = (Index("ix_conflicts_open", "company_id", "resolved_at"),)
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    link_id: Mapped[int] = mapped_column(BigId, ForeignKey("links.id", ondelete="CASCADE"), index=True)
-    kind: Mapped[str] = mapped_column(String(20))
-    unit: Mapped[str | None] = mapped_column(String(30))
-    ours: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    theirs: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    base: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    winner: Mapped[str | None] = mapped_column(String(10))
-    found_at: Mapped[datetime]
-    resolved_at: Mapped[datetime | None]
-    resolved_by: Mapped[str | None] = mapped_column(String(200))
