@@ -6,7 +6,7 @@ Integration Health can tell them from the app's own mistakes.
 
 from dataclasses import dataclass
 
-from .errors import Refused, forbidden, not_connected, not_found
+from .errors import Refused, forbidden, not_connected, not_found, unauthorized
 from .records import Company, Installation, Project, User
 from .state import State
 
@@ -24,6 +24,14 @@ SERVICE_LEVELS = {
 
 COMPANY_TOOLS = ("Admin", "Directory", "Timecard", "Webhooks API")
 PROJECT_TOOLS = ("Admin", "Directory", "Timesheets", "Daily Log")
+ENGINE_NAMES = {
+    "Admin": "Company Admin",
+    "Directory": "Company Directory",
+    "Timecard": "Timecard Entries",
+    "Webhooks API": "Webhooks",
+    "Timesheets": "Timesheet",
+}
+"""What tools may be called instead: no document gives the names of the time tools."""
 PROJECT_MEMBER_LEVELS = {"Directory": "Read Only", "Timesheets": "Standard", "Daily Log": "Standard"}
 
 
@@ -62,7 +70,10 @@ def require_connected(state: State, company_id: int) -> None:
     """403 unless the app is installed in the company."""
     installation = installation_of(state, company_id)
     if installation is None or not installation.is_installed:
-        raise not_connected("uninstalled" if installation else None)
+        cause = "uninstalled" if installation else None
+        if state.switches.uninstalled_status == 401:
+            raise unauthorized("App is not connected to this company", cause)
+        raise not_connected(cause)
 
 
 def company_of(state: State, caller: Caller, company_id: int) -> Company:
@@ -138,6 +149,11 @@ def hidden_project(state: State, caller: Caller, project: Project) -> Refused:
     if caller.is_service and state.switches.unpermitted_project_status == 403:
         return forbidden("This project is not among the app's permitted projects", cause)
     return not_found(cause)
+
+
+def tool_name(state: State, name: str) -> str:
+    """A tool as permissions and project lists call it."""
+    return ENGINE_NAMES.get(name, name) if state.switches.tool_names == "engine" else name
 
 
 def company_level(state: State, caller: Caller, tool: str, company_id: int) -> str:

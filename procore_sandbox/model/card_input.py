@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .errors import unprocessable
+from .parties import person_id
 from .query import parse_clock_time, parse_date, parse_moment
 from .records import Project, Timecard
 from .state import State
@@ -37,6 +38,10 @@ class CardInput:
     def __init__(self, state: State, project: Project, fields: dict[str, Any]) -> None:
         self.state, self.project, self.fields = state, project, fields
         self.values: dict[str, Any] = {name: fields[name] for name in COPIED if name in fields}
+        if isinstance(self.values.get("party_id"), int):
+            self.values["party_id"] = person_id(state, self.values["party_id"])
+        if state.switches.trims_descriptions and isinstance(self.values.get("description"), str):
+            self.values["description"] = self.values["description"].strip()
         self.errors: Errors = defaultdict(list)
         self._read_plain()
         self._read_numbers()
@@ -66,7 +71,7 @@ class CardInput:
     def _read_numbers(self) -> None:
         hours = self._number("hours")
         if hours is not None:
-            self.values["hours"] = hours.quantize(CENT, ROUND_HALF_UP)
+            self.values["hours"] = self._stepped(hours).quantize(CENT, ROUND_HALF_UP)
             if hours < 0:
                 self.errors["hours"].append("must be greater than or equal to 0")
             if hours > 24:
@@ -79,6 +84,11 @@ class CardInput:
         if "origin_id" in self.fields:
             origin = self._number("origin_id")
             self.values["origin_id"] = None if origin is None else int(origin)
+
+    def _stepped(self, hours: Decimal) -> Decimal:
+        """Rounded to the company's step of minutes, where it has one."""
+        step = Decimal(self.state.switches.hours_step_minutes) / 60
+        return (hours / step).quantize(Decimal(1), ROUND_HALF_UP) * step if step > 0 else hours
 
     def _read_person(self) -> None:
         user_id = self.fields.get("user_id") or self.fields.get("login_information_id")
@@ -122,7 +132,9 @@ class CardInput:
             return None
         wall = parse_clock_time(str(value))
         if wall is not None and day is not None:
-            return datetime.combine(day, wall, ZoneInfo(self.project.tz_name)).astimezone(UTC)
+            is_local = self.state.switches.clock_times_in == "project"
+            zone = ZoneInfo(self.project.tz_name) if is_local else UTC
+            return datetime.combine(day, wall, zone).astimezone(UTC)
         moment = parse_moment(str(value))
         if moment is None or wall is not None:
             self.errors[name].append("is not a time")

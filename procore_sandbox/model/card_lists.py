@@ -2,15 +2,19 @@
 
 from datetime import date, datetime, timedelta
 
+from .parties import person_id
 from .query import QueryArgs, Span
 from .records import Timecard
 from .state import State
 
 
-def company_cards(state: State, company_id: int, project_ids: set[int], query: QueryArgs) -> list[Timecard]:
-    """The company list, with every filter of the contract (ANDed), oldest id first."""
+def company_cards(
+    state: State, company_id: int, project_ids: set[int] | None, query: QueryArgs
+) -> list[Timecard]:
+    """The company list, with every filter of the contract (ANDed). `project_ids` None: of all projects."""
     rows = [each for each in _candidates(state, query) if each.company_id == company_id]
     parties = query.integers("filters[party_id]")
+    parties = None if parties is None else {person_id(state, each) for each in parties}
     updated, deleted = query.span("filters[updated_at]"), query.span("filters[deleted_at]")
     first_day, last_day = query.day("start_date"), query.day("end_date")
     if not first_day and not last_day and state.switches.list_window_days:
@@ -20,8 +24,8 @@ def company_cards(state: State, company_id: int, project_ids: set[int], query: Q
     has_running = is_running_only or bool(query.flag("filters[include_in_progress]"))
     return [
         card
-        for card in sorted(rows, key=lambda each: each.id)
-        if card.project_id in project_ids
+        for card in _in_order(state, rows)
+        if (project_ids is None or card.project_id in project_ids)
         and (parties is None or card.party_id in parties)
         and in_days(card, first_day, last_day)
         and _is_deleted_as_asked(state, card, updated, deleted)
@@ -40,7 +44,10 @@ def project_cards(
     return [
         card
         for card in sorted(_as_listed(state, rows), key=lambda each: each.id)
-        if card.deleted_at is None and not card.in_progress and in_days(card, first_day, last_day)
+        if card.deleted_at is None
+        and not card.in_progress
+        and in_days(card, first_day, last_day)
+        and (card.approval_status == "pending" or not state.switches.project_list_pending_only)
     ]
 
 
@@ -50,6 +57,12 @@ def in_days(card: Timecard, first_day: date | None, last_day: date | None) -> bo
     if card.date is None:
         return False
     return (first_day is None or first_day <= card.date) and (last_day is None or card.date <= last_day)
+
+
+def _in_order(state: State, cards: list[Timecard]) -> list[Timecard]:
+    if state.switches.list_order == "updated":
+        return sorted(cards, key=lambda each: (each.updated_at, each.id))
+    return sorted(cards, key=lambda each: each.id, reverse=state.switches.list_order == "newest")
 
 
 def _candidates(state: State, query: QueryArgs) -> list[Timecard]:

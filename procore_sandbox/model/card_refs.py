@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from .parties import party_id
 from .query import shown
 from .records import CostCode, Project, Timecard, Timesheet, User
 from .state import State
@@ -32,8 +33,19 @@ def sheet_ref(state: State, sheet: Timesheet | None) -> Json | None:
     }
 
 
-def code_ref(code: CostCode | None) -> Json | None:
-    return {"id": code.id, "name": code.name} if code else None
+def code_ref(state: State, code: CostCode | None) -> Json | None:
+    if code is None:
+        return None
+    plain = {"id": code.id, "name": code.name}
+    if not state.switches.rich_cost_codes:
+        return plain
+    return {
+        **plain,
+        "code": code.code,
+        "full_code": code.full_code,
+        "long_name": f"{code.full_code} - {code.name}",
+        "sortable_code": code.full_code,
+    }
 
 
 def crew_ref(state: State, card: Timecard) -> Json | None:
@@ -43,7 +55,7 @@ def crew_ref(state: State, card: Timecard) -> Json | None:
 
 def party_ref(state: State, card: Timecard) -> Json | None:
     person = state.people.get(card.party_id)
-    return {"id": person.id, "name": person.name} if person else None
+    return {"id": party_id(state, person), "name": person.name} if person else None
 
 
 def signature_ref(state: State, signature_id: int | None) -> Json | None:

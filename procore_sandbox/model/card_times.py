@@ -1,8 +1,9 @@
 """Total hours or start and stop: what a card must carry, and the hours that follow from its times."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from .card_input import CENT, Errors
 from .records import Project, Timecard
@@ -15,6 +16,9 @@ def settle_times(
 ) -> Errors:
     """Round, drop or require times as the project's kind of time entry demands; sets `card.hours`."""
     _round_sent_times(state, card, sent)
+    if is_new and project.start_and_stop and card.lunch_minutes is None:
+        card.lunch_minutes = state.switches.default_lunch_minutes or None
+    _date_by_start(state, project, card)
     if card.in_progress or (card.clock_in_time and not card.clock_out_time and not card.time_out):
         card.in_progress = True
         return {}
@@ -43,6 +47,14 @@ def _round_sent_times(state: State, card: Timecard, sent: dict[str, Any]) -> Non
             setattr(card, name, rounded(moment, rule, minutes))
     if "clock_out_time" in sent or "time_out" in sent:
         card.in_progress = False
+
+
+def _date_by_start(state: State, project: Project, card: Timecard) -> None:
+    """Whose calendar gives the day of a shift: the sender's, unless the switch says that it follows the start."""
+    if card.time_in is None or state.switches.date_from == "sent":
+        return
+    zone = ZoneInfo(project.tz_name) if state.switches.date_from == "project" else UTC
+    card.date = card.time_in.astimezone(zone).date()
 
 
 def _hours_from_times(card: Timecard) -> Errors:

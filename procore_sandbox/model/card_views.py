@@ -1,12 +1,14 @@
 """Time cards in the forms that the endpoint families answer with."""
 
 from datetime import UTC, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from .card_refs import Json, code_ref, crew_ref, display_name, party_ref, sheet_ref, signature_ref, user_ref
 from .history import hours_text
+from .parties import party_id
 from .query import shown
-from .records import Project, Timecard
+from .records import Project, Timecard, Timesheet
 from .state import State
 
 
@@ -22,7 +24,7 @@ def company_card(state: State, card: Timecard, parts: list[Timecard] | None = No
         "approval_status": card.approval_status,
         "timecard_type": _type_name(state, card),
         "timesheet": sheet_ref(state, state.timesheets.get(card.timesheet_id)),
-        "cost_code": code_ref(state.cost_codes.get(card.cost_code_id)),
+        "cost_code": code_ref(state, state.cost_codes.get(card.cost_code_id)),
         "sub_job": {"id": sub_job.id, "name": sub_job.name, "code": sub_job.code} if sub_job else None,
         "party": party_ref(state, card),
         "crew": crew_ref(state, card),
@@ -31,7 +33,7 @@ def company_card(state: State, card: Timecard, parts: list[Timecard] | None = No
         "clock_in": None,
         "clock_out": None,
         "custom_fields": {},
-        "automatically_split_timecard_entries": [company_card(state, each) for each in parts or []],
+        "automatically_split_timecard_entries": [company_card(state, each) for each in _listed(state, parts)],
     }
 
 
@@ -42,8 +44,8 @@ def bulk_card(state: State, card: Timecard) -> Json:
         **_common(state, card),
         "timecard_type": _type_name(state, card),
         "cost_code": f"{code.full_code} {code.name}" if code else None,
-        "timesheet_status": sheet.status if sheet else None,
-        "full_cost_code": code_ref(code),
+        "timesheet_status": _sheet_status(state, sheet),
+        "full_cost_code": code_ref(state, code),
         "party": party_ref(state, card),
     }
 
@@ -56,7 +58,7 @@ def daily_log_card(state: State, card: Timecard, parts: list[Timecard] | None = 
     return {
         **_common(state, card),
         "datetime": _noon(card, project),
-        "timesheet_status": sheet.status if sheet else None,
+        "timesheet_status": _sheet_status(state, sheet),
         "approval_status": card.approval_status,
         "lunch_time": card.lunch_minutes or 0,
         "time_in": shown(card.time_in),
@@ -64,7 +66,7 @@ def daily_log_card(state: State, card: Timecard, parts: list[Timecard] | None = 
         "injured": None,
         "signed": card.signature_id is not None,
         "timesheet": sheet_ref(state, sheet),
-        "cost_code": {**code_ref(code), "full_code": code.full_code} if code else None,  # type: ignore[dict-item]
+        "cost_code": {**code_ref(state, code), "full_code": code.full_code} if code else None,  # type: ignore[dict-item]
         "crew": crew,
         "location": {
             "id": location.id,
@@ -81,17 +83,19 @@ def daily_log_card(state: State, card: Timecard, parts: list[Timecard] | None = 
         "procore_signature": signature_ref(state, card.signature_id),
         "sub_job": {"id": sub_job.id, "name": sub_job.name, "code": sub_job.code} if sub_job else None,
         "permissions": {"can_update": True, "can_delete": True},
-        "automatically_split_timecard_entries": [daily_log_card(state, each) for each in parts or []],
+        "automatically_split_timecard_entries": [
+            daily_log_card(state, each) for each in _listed(state, parts)
+        ],
     }
 
 
-def flat_card(card: Timecard) -> Json:
+def flat_card(state: State, card: Timecard) -> Json:
     """TimecardEntryFlat: of v1.1 bulk_create."""
     return {
         "id": card.id,
         "project_id": card.project_id,
         "company_id": card.company_id,
-        "party_id": card.party_id,
+        "party_id": _party_id(state, card),
         "date": card.date.isoformat() if card.date else None,
         "hours": hours_text(card.hours),
         "time_in": shown(card.time_in),
@@ -129,7 +133,7 @@ def legacy_card(state: State, card: Timecard, parts: list[Timecard] | None = Non
     return {
         **row,
         "custom_fields": {},
-        "automatically_split_timecard_entries": [legacy_card(state, each) for each in parts or []],
+        "automatically_split_timecard_entries": [legacy_card(state, each) for each in _listed(state, parts)],
     }
 
 
@@ -162,12 +166,12 @@ def sheet_card(state: State, card: Timecard) -> Json:
         "injured": None,
         "lunch_time": card.lunch_minutes or 0,
         "crew": crew_ref(state, card),
-        "cost_code": code_ref(code),
+        "cost_code": code_ref(state, code),
         "location": None,
         "wbs_code_id": None,
         "custom_fields": {},
-        "party_id": card.party_id,
-        "timesheet_status": sheet.status if sheet else None,
+        "party_id": _party_id(state, card),
+        "timesheet_status": _sheet_status(state, sheet),
     }
 
 
@@ -203,6 +207,22 @@ def _common(state: State, card: Timecard) -> Json:
 def _type_name(state: State, card: Timecard) -> str | None:
     kind = state.time_types.get(card.timecard_time_type_id)
     return kind.time_type if kind else None
+
+
+def _listed(state: State, parts: list[Timecard] | None) -> list[Timecard]:
+    """What an answer tells of the cards that one was split into."""
+    return parts or [] if state.switches.split_parts_listed else []
+
+
+def _party_id(state: State, card: Timecard) -> int | None:
+    person = state.people.get(card.party_id)
+    return party_id(state, person) if person else None
+
+
+def _sheet_status(state: State, sheet: Timesheet | None) -> Any:
+    if sheet is None or state.switches.sheet_status_as == "text":
+        return sheet.status if sheet else None
+    return {"id": sheet.id, "status": sheet.status}
 
 
 def _noon(card: Timecard, project: Project | None) -> str | None:

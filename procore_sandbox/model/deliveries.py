@@ -13,6 +13,7 @@ from .state import State
 
 FIRST_RETRY, LONGEST_RETRY = 1.0, 3600.0
 GIVE_UP_AFTER = timedelta(hours=12)
+MINUTE = timedelta(minutes=1)
 TIMEOUT_SECONDS = 5.0
 FINISHED_KEPT = 5000
 UNFINISHED = ("enqueued", "retrying")
@@ -36,10 +37,12 @@ def due(state: State, now: datetime, limit: int = 200) -> list[Outgoing]:
         queue = state.queues.get(hook.id)
         if queue and hook.status == "active":
             _give_up_when_hopeless(state, hook, now)
-            for delivery in _sendable(state, hook, list(queue.values()), now)[: limit - len(found)]:
+            room = min(limit - len(found), _room(state, now))
+            for delivery in _sendable(state, hook, list(queue.values()), now)[:room]:
                 event = state.events.get(delivery.event_id)
                 if event is not None:
                     state.in_flight[delivery.id] = (now, hook.round)
+                    _count_sent(state, now)
                     found.append(_outgoing(state, hook, delivery, event))
     state.save()
     return found
@@ -54,7 +57,9 @@ def next_due(state: State) -> datetime | None:
         ]
         if waiting and hook.status == "active":
             moments.append(max(hook.retry_at, min(waiting)) if hook.retry_at else min(waiting))
-    return min(moments, default=None)
+    if not moments or not _is_full(state, state.now()):
+        return min(moments, default=None)
+    return max(min(moments), state.sent_at[0] + MINUTE)
 
 
 def conclude(state: State, delivery_id: int, status: int | None, body: str, error: str | None) -> None:
@@ -79,6 +84,7 @@ def conclude(state: State, delivery_id: int, status: int | None, body: str, erro
         _finish(state, delivery, "delivered")
         if hook.failing_since is not None:
             hook.failing_since, hook.retry_at, hook.retry_delay = None, None, 0.0
+            hook.failures = 0
             hook.round += 1
             state.hooks.put(hook)
     else:
@@ -125,7 +131,28 @@ def _back_off(state: State, hook: Hook) -> None:
     hook.retry_delay = min(LONGEST_RETRY, hook.retry_delay * 2) if hook.retry_delay else FIRST_RETRY
     hook.retry_at = now + timedelta(seconds=hook.retry_delay)
     hook.round += 1
+    hook.failures += 1
+    if 0 < state.switches.hook_failures_allowed <= hook.failures:
+        hook.status = "disabled"
     state.hooks.put(hook)
+
+
+def _room(state: State, now: datetime) -> int:
+    """How many may still be sent in this minute."""
+    most = state.switches.deliveries_per_minute
+    if not most:
+        return len(state.deliveries)
+    state.sent_at = [each for each in state.sent_at if each > now - MINUTE]
+    return max(0, most - len(state.sent_at))
+
+
+def _is_full(state: State, now: datetime) -> bool:
+    return bool(state.switches.deliveries_per_minute) and _room(state, now) == 0
+
+
+def _count_sent(state: State, now: datetime) -> None:
+    if state.switches.deliveries_per_minute:
+        state.sent_at.append(now)
 
 
 def _finish(state: State, delivery: Delivery, status: str) -> None:

@@ -8,6 +8,9 @@ from .faults import faults_on_event
 from .records import Delivery, Event, Fault, Hook
 from .state import State
 
+APP_NUMBER = "48151"
+"""The app's own id, where events carry that instead of the client id."""
+
 
 def fire(
     state: State,
@@ -25,7 +28,6 @@ def fire(
     hooks = _listening_hooks(state, resource_name, event_type, company_id, project_id)
     if not hooks:
         return
-    application_id = client_id if state.switches.application_id_in_events else None
     event = Event(
         state.next_id(),
         state.ulid(),
@@ -33,7 +35,7 @@ def fire(
         company_id,
         project_id,
         user_id,
-        application_id,
+        _application_id(state, client_id),
         operation_id,
         resource_name,
         resource_id,
@@ -65,6 +67,13 @@ def _listening_hooks(
         for hook in sorted(hooks, key=lambda each: each.id)
         if hook.status == "active" and hook.company_id == company_id and hook.project_id in (None, project_id)
     ]
+
+
+def _application_id(state: State, client_id: str | None) -> str | None:
+    """The app whose write it was, as events name it."""
+    if client_id is None or not state.switches.application_id_in_events:
+        return None
+    return client_id if state.switches.application_id_kind == "client_id" else APP_NUMBER
 
 
 def _queue_with_faults(state: State, hook: Hook, event: Event) -> None:

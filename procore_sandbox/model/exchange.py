@@ -1,7 +1,7 @@
 """One call from start to end: faults, token, rate limit, company header, body, operation, log."""
 
 import json
-from dataclasses import replace
+from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
 
@@ -10,10 +10,14 @@ from procore_sandbox.contract.requests import examine
 
 from . import oauth, operations
 from .access import Caller, company_of
+from .answer_forms import reshaped
+from .call_faults import CallFaults
+from .error_forms import HTML, error_body, oauth_error_body
 from .errors import Refused, bad_request, not_acceptable, not_found, too_large
 from .fault_answers import HTML_PAGE, refusal_by
 from .faults import faults_on_call
 from .health import BY_STATUS, log_call
+from .late import LateCall, put_off
 from .messages import Answer, Response
 from .query import QueryArgs
 from .ratelimit import count_call, key_for
@@ -47,11 +51,12 @@ class Exchange:
     ) -> None:
         self.state, self.method, self.path, self.body = state, method, path, body
         self.headers = {name.lower(): value for name, value in headers.items()}
-        self.query = QueryArgs(pairs)
+        self.query = QueryArgs(pairs, state.switches)
         self.found = route_for(method, path)
         self.parsed: Any = None
         self.caller: Caller | None = None
         self.extra: dict[str, str] = {}
+        self.drift = 0
         self.observation: str | None = None
         self.cause: str | None = None
         self.company_id = _number(self.headers.get("procore-company-id"))
@@ -59,24 +64,34 @@ class Exchange:
     def run(self) -> Response:
         self.parsed = _json_or_none(self.body)
         operation = self._operation_id()
-        faults = faults_on_call(
-            self.state, operation, self.method, self.path, self._any_company(), self._any_project()
-        )
-        delay = sum(fault.seconds for fault in faults if fault.effect == "delay")
-        if _first(faults, "lose_request"):
-            self.cause = "fault: lose_request"
-            self._log(operation, None, None)
-            return Response(0, {}, b"", is_lost=True, delay=delay)
-        answer = self._answer(_first(faults, "refuse"))
-        self._log(operation, answer.status, _message(answer.body))
-        response = self._respond(answer)
-        if _first(faults, "html"):
-            response = replace(
-                response, body=HTML_PAGE, headers={**response.headers, "Content-Type": "text/html"}
+        faults = CallFaults(
+            faults_on_call(
+                self.state, operation, self.method, self.path, self._any_company(), self._any_project()
             )
-        if _first(faults, "truncate"):
-            response = replace(response, body=response.body[: max(1, len(response.body) // 2)])
-        return replace(response, is_lost=bool(_first(faults, "lose_answer")), delay=delay)
+        )
+        if faults.losing is not None:
+            return self._lost(operation, faults.losing, faults.delay)
+        self.query, self.drift = faults.asked(self.query), faults.drift
+        answer = faults.shortened(self._answer(faults.refusing))
+        self._log(operation, answer.status, _message(answer.body))
+        return faults.spoilt(self._respond(answer))
+
+    def run_late(self) -> None:
+        """The effect of a call that nobody waits for any more."""
+        self.parsed = _json_or_none(self.body)
+        self._answer(None)
+
+    def _lost(self, operation: str | None, fault: Fault, delay: float) -> Response:
+        """The connection breaks; with a late effect, the work is done when its time has come."""
+        self.cause = f"fault: {fault.effect}"
+        self._log(operation, None, None)
+        if fault.effect == "late_effect":
+            at = self.state.now() + timedelta(seconds=fault.seconds)
+            put_off(
+                self.state,
+                LateCall(at, self.method, self.path, tuple(self.query.pairs), self.headers, self.body),
+            )
+        return Response(0, {}, b"", is_lost=True, delay=delay)
 
     def _answer(self, refusing: Fault | None) -> Answer:
         try:
@@ -88,7 +103,12 @@ class Exchange:
         except Refused as refused:
             self.cause = self.cause or refused.cause
             self.observation = self.observation or BY_STATUS.get(refused.status)
-            return Answer(refused.status, refused.body, refused.headers)
+            return Answer(refused.status, self._error_body(refused), refused.headers)
+
+    def _error_body(self, refused: Refused) -> Any:
+        if self.path.startswith("/oauth/"):
+            return oauth_error_body(self.state.switches, refused)
+        return error_body(self.state.switches, self.path, refused)
 
     def _oauth(self) -> Answer:
         if (self.method, self.path) == ("GET", "/oauth/token/info"):
@@ -108,9 +128,12 @@ class Exchange:
         if self.found is None:
             raise self._unknown_route()
         route, params = self.found
+        if not self._is_there(route):
+            raise not_found(cause="switch: hook_api")
         if route.operation.is_deprecated:
             self.observation = "deprecated_endpoint"
         self._check_company(route, params)
+        self._check_scope(route)
         for name in route.operation.required_query:
             if name not in self.query:
                 raise bad_request(f"param is missing: {name}")
@@ -123,6 +146,7 @@ class Exchange:
             self._checked_body(route),
             self._address(),
             self.headers.get("idempotency-token"),
+            self.drift,
         )
         return self._once(route, request)
 
@@ -148,7 +172,8 @@ class Exchange:
         if self.company_id is None:
             if is_needed and self.state.switches.company_header_enforced:
                 self.observation = "missing_company_header"
-                raise bad_request(MISSING_HEADER)
+                status = self.state.switches.missing_header_status
+                raise Refused(status, {"code": status, "message": MISSING_HEADER})
             return
         in_path = _number(params.get("company_id"))
         if route.operation.is_company_header_required or in_path is not None:
@@ -156,6 +181,21 @@ class Exchange:
         named = in_path or _number(self.query.text("company_id"))
         if named is not None and named != self.company_id:
             raise not_found()
+
+    def _is_there(self, route: Route) -> bool:
+        """Of the two webhook APIs, one may have been shut down or not be open yet."""
+        path, there = route.operation.template, self.state.switches.hook_api
+        return "/webhooks/" not in path or there == "both" or path.startswith(f"/rest/{there}/")
+
+    def _check_scope(self, route: Route) -> None:
+        """Where documents list both as required: a project's webhook calls may want the company, too."""
+        if self.state.switches.scope_parameters == "one" or "/v1.0/webhooks/" not in route.operation.template:
+            return
+        sent = self.parsed if isinstance(self.parsed, dict) else {}
+        if ("project_id" in self.query or sent.get("project_id")) and not (
+            "company_id" in self.query or sent.get("company_id")
+        ):
+            raise bad_request("param is missing: company_id")
 
     def _checked_body(self, route: Route) -> Any:
         schema = route.operation.body_schema
@@ -218,15 +258,21 @@ class Exchange:
         return f"http://{host}{self.path}" if host else self.path
 
     def _respond(self, answer: Answer) -> Response:
-        body = b"" if answer.body is None else json.dumps(answer.body, separators=(",", ":")).encode()
+        is_page = answer.body is HTML
+        body = HTML_PAGE if is_page else b"" if answer.body is None else self._json(answer)
         headers = {
-            "Content-Type": "application/json; charset=utf-8",
+            "Content-Type": "text/html" if is_page else "application/json; charset=utf-8",
             "Date": format_datetime(self.state.now(), usegmt=True),
             "X-Request-Id": self.request_id,
             **self.extra,
             **answer.headers,
         }
         return Response(answer.status, headers, body)
+
+    def _json(self, answer: Answer) -> bytes:
+        is_rest = answer.status < 300 and self.path.startswith("/rest/")
+        shown = reshaped(self.state.switches, answer.body) if is_rest else answer.body
+        return json.dumps(shown, separators=(",", ":")).encode()
 
     def _log(self, operation: str | None, status: int | None, message: str | None) -> None:
         self.request_id = f"{self.state.rng.getrandbits(64):016x}"
@@ -246,10 +292,6 @@ class Exchange:
         )
         template = self.found[0].operation.template if self.found else self.path[:300]
         log_call(self.state, call, template)
-
-
-def _first(faults: list[Fault], effect: str) -> Fault | None:
-    return next((fault for fault in faults if fault.effect == effect), None)
 
 
 def _message(body: Any) -> str | None:

@@ -1,6 +1,8 @@
 """Faults: what shall go wrong, how often, and with which effect.
 
-On calls: refuse (a status), delay, lose_request (before the work), lose_answer (after it), html, truncate.
+On calls: refuse (a status), delay, lose_request (before the work), lose_answer (after it), late_effect (the connection
+breaks now, the work is done `seconds` later), html, truncate, redirect; on pages of lists: repeat_page (the one before
+once more), short_page (half of the rows), drift_page (pages after the first are off by `rows`).
 On events: drop_event, delay_event, duplicate_event, duplicate_event_new_id, reorder_events.
 """
 
@@ -11,7 +13,19 @@ from typing import Any
 from .records import Fault
 from .state import State
 
-CALL_EFFECTS = ("refuse", "delay", "lose_request", "lose_answer", "html", "truncate")
+CALL_EFFECTS = (
+    "refuse",
+    "delay",
+    "lose_request",
+    "lose_answer",
+    "late_effect",
+    "html",
+    "truncate",
+    "redirect",
+    "repeat_page",
+    "short_page",
+    "drift_page",
+)
 EVENT_EFFECTS = ("drop_event", "delay_event", "duplicate_event", "duplicate_event_new_id", "reorder_events")
 STATUSES = (400, 401, 403, 404, 408, 409, 422, 429, 500, 502, 503, 504)
 

@@ -44,7 +44,7 @@ def record_changes(state: State, before: Timecard, after: Timecard, user_name: s
                 column,
                 column_text(old),
                 column_text(new),
-                after.updated_at,
+                state.now(),
                 user_name,
             )
             state.changes.put(change)

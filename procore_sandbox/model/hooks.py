@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from .access import Caller, acting_user, company_of, project_of, require_company_level
 from .errors import Refused, bad_request, not_found, unprocessable
-from .payloads import VERSIONS, long_version
+from .payloads import long_version, offered_versions
 from .records import Delivery, Hook, Trigger
 from .state import State
 
@@ -39,7 +39,7 @@ def resources(state: State, is_project: bool) -> dict[str, tuple[str, ...]]:
 def version_names(state: State) -> list[str]:
     """Payload versions as v1.0 hooks name them."""
     is_short = state.switches.hook_version_style == "short"
-    return [each.removesuffix(".0") if is_short else each for each in VERSIONS]
+    return [each.removesuffix(".0") if is_short else each for each in offered_versions(state)]
 
 
 def scope_of(
@@ -85,7 +85,7 @@ def add_hook(
     state: State, caller: Caller, company_id: int, project_id: int | None, values: dict[str, Any]
 ) -> Hook:
     """`values`: api_version, namespace, destination_url, authorization."""
-    _check(values)
+    _check(state, values)
     now = state.now()
     return state.hooks.put(
         Hook(
@@ -106,7 +106,7 @@ def add_hook(
 
 
 def change_hook(state: State, hook: Hook, values: dict[str, Any]) -> Hook:
-    _check({"api_version": hook.api_version, "destination_url": hook.destination_url, **values})
+    _check(state, {"api_version": hook.api_version, "destination_url": hook.destination_url, **values})
     for name, value in values.items():
         setattr(hook, name, value)
     hook.updated_at = state.now()
@@ -163,7 +163,7 @@ def masked(authorization: str | None) -> dict[str, str]:
     return {} if authorization is None else {"Authorization": f"***{authorization[-5:]}"}
 
 
-def _check(values: dict[str, Any]) -> None:
+def _check(state: State, values: dict[str, Any]) -> None:
     errors: dict[str, list[str]] = {}
     address = urlsplit(str(values["destination_url"]))
     if address.scheme not in ("http", "https") or not address.hostname:
@@ -171,7 +171,7 @@ def _check(values: dict[str, Any]) -> None:
     namespace = values.get("namespace")
     if namespace is not None and not re.fullmatch(r"[a-z0-9-]+", namespace):
         errors["namespace"] = ["may hold a-z, 0-9 and - only"]
-    if long_version(str(values["api_version"])) is None:
+    if long_version(str(values["api_version"])) not in offered_versions(state):
         errors["api_version"] = ["is not on offer"]
     if errors:
         raise unprocessable(errors)

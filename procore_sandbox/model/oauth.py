@@ -47,11 +47,8 @@ def allow(state: State, request: AuthorizationRequest, user: User) -> str:
 
 
 def deny(state: State, request: AuthorizationRequest) -> str:
-    return _redirect(
-        state,
-        request,
-        {"error": "access_denied", "error_description": "The resource owner denied the request"},
-    )
+    told = {"error": "access_denied", "error_description": "The resource owner denied the request"}
+    return _redirect(state, request, told if state.switches.denied_consent == "error" else {})
 
 
 def token(state: State, form: dict[str, str]) -> Answer:
@@ -80,6 +77,8 @@ def revoke(state: State, form: dict[str, str]) -> Answer:
 
 def token_info(state: State, row: Token) -> Answer:
     """GET /oauth/token/info."""
+    if row.user_id is None and not state.switches.service_token_info:
+        raise unauthorized("The access token is of no person")
     left = int((row.expires_at - state.now()).total_seconds())
     return Answer(
         200,
@@ -174,9 +173,9 @@ def _refresh(state: State, form: dict[str, str]) -> Token:
 
 def _issue(state: State, user_id: int | None) -> Token:
     now = state.now()
-    row = Token(_secret(state), state.app.client_id, user_id, now, now + timedelta(seconds=TOKEN_SECONDS))
+    row = Token(_token(state), state.app.client_id, user_id, now, now + timedelta(seconds=TOKEN_SECONDS))
     if user_id is not None:
-        row.refresh_token = _secret(state)
+        row.refresh_token = _token(state)
         state.refresh_tokens[row.refresh_token] = row.id
     return state.tokens.put(row)
 
@@ -196,6 +195,12 @@ def _redirect(state: State, request: AuthorizationRequest, values: dict[str, str
         values["state"] = request.state
     mark = "#" if state.switches.callback_in_fragment else "?"
     return f"{request.redirect_uri}{mark}{urlencode(values)}"
+
+
+def _token(state: State) -> str:
+    """An opaque token, or one as long as a JWT that holds something."""
+    length, text = state.switches.token_length, _secret(state)
+    return text[:length] if length <= len(text) else f"eyJ{'x' * (length - len(text) - 4)}.{text}"
 
 
 def _secret(state: State) -> str:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from .answer_forms import STRANGERS
 from .records import Event, Hook
 from .state import State
 
@@ -19,7 +20,16 @@ def long_version(name: str) -> str | None:
 
 def payload(state: State, event: Event, hook: Hook) -> dict[str, Any]:
     """The body of one delivery in the hook's payload version."""
-    version = long_version(hook.api_version) or "v2.0"
+    body = _body(state, event, long_version(hook.api_version) or "v2.0")
+    return {**body, **STRANGERS} if state.switches.extra_keys else body
+
+
+def offered_versions(state: State) -> tuple[str, ...]:
+    """The versions that hooks may be made with, oldest first."""
+    return VERSIONS[VERSIONS.index(state.switches.oldest_payload) :]
+
+
+def _body(state: State, event: Event, version: str) -> dict[str, Any]:
     if version == "v4.0":
         return _version_4(event)
     body = {

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 from .access import Caller, project_of, projects_of, require_project_level
 from .errors import not_found
-from .records import Person, Project, Timecard, User
+from .records import Person, Project, Signature, Timecard, User
 from .state import State
-from .timecards import Author, create, delete, update
+from .timecards import Author, create, delete, restore, update
 
-__all__ = ["edit", "enter", "enter_many", "projects_of", "remove"]
+__all__ = ["bring_back", "copy", "edit", "enter", "enter_many", "move", "projects_of", "remove", "sign"]
 
 
 def enter(state: State, user: User, project_id: int, fields: dict[str, Any]) -> Timecard:
@@ -31,6 +31,58 @@ def edit(state: State, user: User, timecard_id: int, fields: dict[str, Any]) -> 
 def remove(state: State, user: User, timecard_id: int) -> Timecard:
     caller = Caller(user)
     return delete(state, _live_card(state, caller, timecard_id), Author(caller))
+
+
+def bring_back(state: State, user: User, timecard_id: int) -> Timecard:
+    """Undoes a deletion."""
+    caller, card = Caller(user), state.timecards.get(timecard_id)
+    if card is None or card.deleted_at is None:
+        raise not_found()
+    _writable_project(state, caller, card.project_id)
+    return restore(state, card, Author(caller))
+
+
+def move(state: State, user: User, timecard_id: int, project_id: int) -> Timecard:
+    """To another project, with the code of the same number there, and without what only the old one has."""
+    card = _live_card(state, Caller(user), timecard_id)
+    old = state.cost_codes.get(card.cost_code_id)
+    codes = {
+        each.full_code: each.id
+        for each in state.cost_codes
+        if each.project_id == project_id and each.sub_job_id is None and each.deleted_at is None
+    }
+    fields = {
+        "project_id": project_id,
+        "cost_code_id": codes.get(old.full_code) if old else None,
+        **dict.fromkeys(("sub_job_id", "crew_id", "location_id", "timesheet_id")),
+    }
+    return edit(state, user, timecard_id, fields)
+
+
+def copy(state: State, user: User, timecard_id: int, fields: dict[str, Any]) -> Timecard:
+    """Duplicates a card with everything on it, its origin id included."""
+    caller = Caller(user)
+    card = _live_card(state, caller, timecard_id)
+    names = ("party_id", "cost_code_id", "sub_job_id", "timecard_time_type_id", "billable", "description")
+    same = {name: getattr(card, name) for name in (*names, "origin_id", "origin_data")}
+    times = {
+        "date": card.date.isoformat() if card.date else None,
+        "hours": str(card.hours),
+        "lunch_time": None if card.lunch_minutes is None else str(card.lunch_minutes),
+        **{name: at.isoformat() for name in ("time_in", "time_out") if (at := getattr(card, name))},
+    }
+    project = _writable_project(state, caller, card.project_id)
+    return create(state, project, {**same, **times, **fields}, Author(caller))[0]
+
+
+def sign(state: State, user: User, timecard_id: int, is_signed: bool) -> Timecard:
+    """The worker signs a card, or the signature is taken off."""
+    card = _live_card(state, Caller(user), timecard_id)
+    signature = None
+    if is_signed:
+        made = Signature(state.next_id(), card.company_id, user.id, state.now())
+        signature = state.signatures.put(made).id
+    return edit(state, user, timecard_id, {"procore_signature_id": signature})
 
 
 def enter_many(

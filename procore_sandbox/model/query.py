@@ -4,13 +4,15 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 
 from .errors import bad_request
+from .switches import Switches
 
 
 class QueryArgs:
-    """Query parameters by name; a value that cannot be read is a 400."""
+    """Query parameters by name; a value that cannot be read is a 400. The switches say which spellings are read."""
 
-    def __init__(self, pairs: list[tuple[str, str]]) -> None:
+    def __init__(self, pairs: list[tuple[str, str]], switches: Switches | None = None) -> None:
         self.pairs = pairs
+        self.switches = switches or Switches()
         self._first = dict(reversed(pairs))
 
     def __contains__(self, name: str) -> bool:
@@ -34,7 +36,7 @@ class QueryArgs:
     def integers(self, name: str) -> set[int] | None:
         """Ids as name=1&name=2, name[]=1&name[]=2, name=1,2 or name=[1,2]; None when not sent."""
         texts = [value for key, value in self.pairs if key in (name, f"{name}[]")]
-        if not texts:
+        if not texts or self._is_unread_list(name, texts):
             return None
         numbers = set()
         for part in ",".join(texts).replace("[", "").replace("]", "").split(","):
@@ -67,11 +69,32 @@ class QueryArgs:
         text = self.text(name)
         if text is None:
             return None
+        if self._is_unread_range(name, text):
+            return None
         low, dots, high = text.strip().strip('"').partition("...")
         span = Span(parse_moment(low.strip().strip('"')), parse_moment(high.strip().strip('"'), is_end=True))
         if not dots or span.low is None or span.high is None:
             raise bad_request(f"{name} is not a range of times")
         return span
+
+    def _is_unread_list(self, name: str, texts: list[str]) -> bool:
+        form, has_brackets = self.switches.id_lists, f"{name}[]" in self
+        is_list = has_brackets or len(texts) > 1 or "," in texts[0]
+        is_other = (form == "brackets" and is_list and not has_brackets) or (
+            form == "json" and is_list and (has_brackets or not texts[0].startswith("["))
+        )
+        return is_other and self._unread(name)
+
+    def _is_unread_range(self, name: str, text: str) -> bool:
+        is_quoted = text.strip().startswith('"')
+        is_other = {"any": False, "needed": not is_quoted, "refused": is_quoted}[self.switches.range_quotes]
+        return is_other and self._unread(name)
+
+    def _unread(self, name: str) -> bool:
+        """True: as if it had not been sent. Or 400, as the switch says."""
+        if self.switches.unread_filters == "refuse":
+            raise bad_request(f"{name} is not understood")
+        return True
 
 
 class Span:

@@ -7,6 +7,7 @@ from .errors import Refused
 from .state import State
 
 HOUR, SPIKE = 3600, 10
+RESET = "X-Rate-Limit-Reset"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Gauge:
         return {
             "X-Rate-Limit-Limit": str(self.limit),
             "X-Rate-Limit-Remaining": str(self.remaining),
-            "X-Rate-Limit-Reset": str(ceil(self.reset)),
+            RESET: str(ceil(self.reset)),
         }
 
 
@@ -46,18 +47,32 @@ def count_call(state: State, key: str) -> dict[str, str]:
     ]
     exhausted = [each for each in gauges if each.remaining <= 0]
     if exhausted:
-        worst = max(exhausted, key=lambda each: each.reset)
-        wait = max(1, ceil(worst.reset - state.now().timestamp()))
-        raise Refused(
-            429,
-            {"code": 429, "message": "Too many requests"},
-            headers={**worst.headers, "Retry-After": str(wait)},
-        )
+        raise _refusal(state, max(exhausted, key=lambda each: each.reset))
     for length in (HOUR, SPIKE):
         start, calls = state.windows.counts[key, length]
         state.windows.counts[key, length] = (start, calls + 1)
     after = [Gauge(each.limit, each.remaining - 1, each.reset) for each in gauges]
-    return min(after, key=lambda each: each.remaining / each.limit).headers
+    return _told(state, min(after, key=lambda each: each.remaining / each.limit))
+
+
+def _refusal(state: State, worst: Gauge) -> Refused:
+    wait = max(1, ceil(worst.reset - state.now().timestamp()))
+    told = state.switches.limit_answer
+    headers = _told(state, worst) if told in ("both", "reset") else {}
+    if told in ("both", "retry_after"):
+        headers["Retry-After"] = str(wait)
+    return Refused(429, {"code": 429, "message": "Too many requests"}, headers=headers)
+
+
+def _told(state: State, gauge: Gauge) -> dict[str, str]:
+    """The headers of a window, right or as wrong as the switch says."""
+    kind, headers = state.switches.rate_headers, gauge.headers
+    if kind == "missing":
+        return {}
+    if kind == "broken":
+        return dict.fromkeys(headers, "unknown")
+    days = {"past": -1, "far": 30}.get(kind, 0)
+    return {**headers, RESET: str(ceil(gauge.reset) + days * 24 * HOUR)}
 
 
 def _gauge(state: State, key: str, limit: int, length: int) -> Gauge:

@@ -28,6 +28,8 @@ class Request:
     body: Any
     address: str
     operation_id: str | None = None
+    drift: int = 0
+    """Rows by which the pages after the first are off, through a fault."""
 
     def number(self, name: str) -> int:
         """A path parameter as a number; what is none cannot exist."""
@@ -58,9 +60,21 @@ class Request:
         biggest: int = 2000,
         default: int | None = None,
         envelope: str | None = None,
+        is_visible: Callable[[Any], bool] | None = None,
     ) -> Answer:
-        size = default or self.state.switches.default_page_size
-        return page_of(rows, show, self.query, self.address, size, biggest, envelope)
+        switches = self.state.switches
+        return page_of(
+            rows,
+            show,
+            self.query,
+            self.address,
+            default or switches.default_page_size,
+            min(biggest, switches.biggest_page),
+            envelope,
+            headers=switches.page_headers,
+            drift=self.drift,
+            is_visible=is_visible,
+        )
 
 
 Handler = Callable[[Request], Answer]

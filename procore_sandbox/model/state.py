@@ -13,6 +13,8 @@ from .switches import Switches
 from .tables import FIRST_ID, Table
 from .ulid import new_ulid
 
+BEYOND_DOUBLES = 2**60
+"""Added to new ids where they shall be more than a double holds exactly; 64-bit signed all the same."""
 DEMO_CLIENT_ID = "timesite-demo-client"
 DEMO_CLIENT_SECRET = "timesite-demo-secret"  # of the local stand-in only, printed in its README
 
@@ -129,6 +131,8 @@ class State:
         self.refresh_tokens: dict[str, str] = {}
         self.earlier_versions: dict[int, list[tuple[datetime, records.Timecard]]] = {}
         self.windows = Windows()
+        self.sent_at: list[datetime] = []
+        self.late_calls: list[Any] = []
         self.idempotent_answers: dict[str, Any] = {}
         self.wake: Callable[[], None] = getattr(self, "wake", _nobody)
 
@@ -137,10 +141,10 @@ class State:
 
     def next_id(self) -> int:
         self.next_number += 1
-        return self.next_number
+        return self.next_number + (BEYOND_DOUBLES if self.switches.big_ids else 0)
 
     def ulid(self) -> str:
-        return new_ulid(self.now(), self.rng)
+        return new_ulid(self.now(), self.rng)[: self.switches.ulid_length]
 
     def restore(self) -> bool:
         """Read everything back from storage; False if it holds nothing yet."""

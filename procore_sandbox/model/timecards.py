@@ -1,20 +1,21 @@
 """Time cards: create, update, delete, with their rules, change history and events."""
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
-from .access import Caller, acting_user, company_level
+from .access import Caller, acting_user
 from .card_input import CardInput, check_references
+from .card_rules import check_locks, check_status_right, is_origin_taken, refuse_double
 from .card_times import settle_times
-from .errors import forbidden, unprocessable
+from .errors import unprocessable
 from .events import fire
 from .history import record_changes
+from .overtime import split_overtime
 from .records import Project, Timecard
+from .stamps import change_stamp, stamp
 from .state import State
 
 RESOURCE = "Timecard Entries"
-LOCKED_STATUSES = ("approved", "completed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Author:
 def prepare(state: State, project: Project, fields: dict[str, Any], author: Author) -> Timecard:
     """A valid new card that is not stored yet; raises 422 with every mistake."""
     written = CardInput(state, project, fields)
-    now = state.now()
+    now = stamp(state)
     user = acting_user(state, author.caller, project.company_id)
     card = Timecard(
         id=0,
@@ -45,10 +46,11 @@ def prepare(state: State, project: Project, fields: dict[str, Any], author: Auth
     errors = check_references(state, project, card, set(written.values))
     errors |= settle_times(state, project, card, written.values, is_new=True)
     written.errors.update(errors)
-    if card.origin_id is not None and state.switches.origin_id_unique and _is_origin_taken(state, card):
+    if card.origin_id is not None and state.switches.origin_id_unique and is_origin_taken(state, card):
         written.errors["origin_id"].append("has already been taken")
     written.refuse_mistakes()
-    _check_status_right(state, author, project, "pending", card.approval_status)
+    refuse_double(state, card)
+    check_status_right(state, author.caller, project, "pending", card.approval_status)
     return card
 
 
@@ -56,10 +58,11 @@ def store_new(state: State, card: Timecard, author: Author, *, is_split: bool = 
     """Give a prepared card its id, store it, tell the hooks; the card itself and what it was split into."""
     card.id = state.next_id()
     state.timecards.put(card)
-    _remember_version(state, card, None)
-    parts = _split_overtime(state, card) if is_split else []
+    parts = split_overtime(state, card, is_asked=is_split)
     for each in [card, *parts]:
-        _tell(state, each, "create", author)
+        _remember_version(state, each, None)
+        if each is card or state.switches.split_fires_events:
+            _tell(state, each, "create", author)
     return [card, *parts]
 
 
@@ -86,8 +89,9 @@ def prepare_update(
     written.errors.update(errors)
     written.refuse_mistakes()
     if after != card:
-        _check_locks(state, card, after, author)
-        _check_status_right(state, author, project, card.approval_status, after.approval_status)
+        check_locks(state, card, after, author.caller)
+        check_status_right(state, author.caller, project, card.approval_status, after.approval_status)
+        refuse_double(state, after)
     return after
 
 
@@ -95,11 +99,8 @@ def store_update(state: State, card: Timecard, after: Timecard, author: Author) 
     """Store a prepared update, with history and event; nothing happens when nothing differs."""
     if after == card:
         return card
-    user = acting_user(state, author.caller, card.company_id)
-    after.updated_at = state.now()
-    record_changes(state, card, after, user.name)
-    _remember_version(state, after, card)
-    state.timecards.put(after)
+    after.updated_at = change_stamp(state, card, after)
+    _put_changed(state, card, after, author)
     _tell(state, after, "update", author)
     return after
 
@@ -112,14 +113,30 @@ def update(
 
 def delete(state: State, card: Timecard, author: Author) -> Timecard:
     """Soft delete."""
-    now = state.now()
+    now = stamp(state)
     after = replace(card, deleted_at=now, updated_at=now)
-    _check_locks(state, card, after, author)
+    check_locks(state, card, after, author.caller)
+    _put_changed(state, card, after, author)
+    _tell(state, after, "delete", author)
+    return after
+
+
+def restore(state: State, card: Timecard, author: Author) -> Timecard:
+    """A deleted card is there again, under its id."""
+    if not state.switches.deleted_cards_restorable:
+        raise unprocessable({"base": ["A deleted time card cannot be restored"]})
+    after = replace(card, deleted_at=None, updated_at=stamp(state))
+    refuse_double(state, after)
+    _put_changed(state, card, after, author)
+    if state.switches.restore_event != "none":
+        _tell(state, after, state.switches.restore_event, author)
+    return after
+
+
+def _put_changed(state: State, card: Timecard, after: Timecard, author: Author) -> None:
     record_changes(state, card, after, acting_user(state, author.caller, card.company_id).name)
     _remember_version(state, after, card)
     state.timecards.put(after)
-    _tell(state, after, "delete", author)
-    return after
 
 
 def _apply_defaults(state: State, card: Timecard) -> None:
@@ -133,72 +150,6 @@ def _apply_defaults(state: State, card: Timecard) -> None:
     if card.line_item_type_id is None and card.cost_code_id is not None:
         company = state.companies.get(card.company_id)
         card.line_item_type_id = company.labor_line_item_type_id if company else None
-
-
-def _is_origin_taken(state: State, card: Timecard) -> bool:
-    return any(
-        each.origin_id == card.origin_id and each.company_id == card.company_id and each.deleted_at is None
-        for each in state.timecards
-    )
-
-
-def _check_locks(state: State, card: Timecard, after: Timecard, author: Author) -> None:
-    is_status_only = replace(after, approval_status=card.approval_status) == card
-    if (
-        state.switches.approved_refuse_edits
-        and card.approval_status in LOCKED_STATUSES
-        and not is_status_only
-    ):
-        raise unprocessable(
-            {
-                "approval_status": [
-                    f"is {card.approval_status}: an {card.approval_status} time card cannot be edited"
-                    if card.approval_status == "approved"
-                    else "is completed: a completed time card cannot be edited"
-                ]
-            }
-        )
-    if (
-        state.switches.origin_id_locks_people_out
-        and card.origin_id is not None
-        and not author.caller.client_id
-    ):
-        raise unprocessable({"base": ["This time card is managed by an integration and cannot be edited"]})
-
-
-def _check_status_right(state: State, author: Author, project: Project, before: str, after: str) -> None:
-    if before != after and company_level(state, author.caller, "Timecard", project.company_id) != "Admin":
-        raise forbidden("You need Admin permission on the Timecard tool to change the approval status")
-
-
-def _split_overtime(state: State, card: Timecard) -> list[Timecard]:
-    """What exceeds the daily hours becomes an overtime card of its own; the two add up to the original."""
-    limit = Decimal(state.switches.overtime_after_hours)
-    overtime = [
-        each.id
-        for each in state.time_types
-        if each.company_id == card.company_id and each.time_type == "Overtime"
-    ]
-    if not limit or card.hours <= limit or not overtime:
-        return []
-    extra = replace(
-        card,
-        id=state.next_id(),
-        hours=card.hours - limit,
-        timecard_time_type_id=overtime[0],
-        time_in=None,
-        time_out=None,
-        clock_in_time=None,
-        clock_out_time=None,
-        lunch_minutes=None,
-        origin_id=None,
-        origin_data=None,
-        split_parent_id=card.id,
-    )
-    card.hours = limit
-    state.timecards.put(card)
-    _remember_version(state, extra, None)
-    return [state.timecards.put(extra)]
 
 
 def _remember_version(state: State, card: Timecard, before: Timecard | None) -> None:

@@ -5,22 +5,22 @@ Not thread-safe: whoever shares a World between threads holds one lock around ev
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from random import Random
 from typing import Any
 
-from . import apps, deliveries, directory_acts, faults, oauth, people_acts
+from . import deliveries, faults, late, oauth
+from .acts import Acts
 from .clock import Clock
 from .exchange import Exchange
-from .looks import Looks
 from .messages import Query, Response, body_bytes, query_pairs
-from .records import Fault, Installation, Setting, Timecard
+from .records import Fault, Setting
 from .seed import seed
 from .state import AppRegistration, State, Storage
 from .switches import Switches, changed
 
 
-class World(Looks):
+class World(Acts):
     """A Procore with companies, people, time cards, hooks and one registered app.
 
     Cheap to build in memory; with `storage` it reads what was kept and writes every change through.
@@ -55,12 +55,19 @@ class World(Looks):
         body: Any = None,
     ) -> Response:
         """One REST or OAuth call; the body as bytes, text, or anything that JSON holds."""
+        self.catch_up()
         exchange = Exchange(
             self.state, method.upper(), path, query_pairs(query), headers or {}, body_bytes(body)
         )
         response = exchange.run()
         self.state.save()
         return response
+
+    def catch_up(self) -> None:
+        """Late effects whose time has come are done now. Calls and deliveries do it by themselves."""
+        while call := late.take_due(self.state):
+            Exchange(self.state, call.method, call.path, list(call.pairs), call.headers, call.body).run_late()
+            self.state.save()
 
     def authorization_request(self, query: dict[str, str]) -> oauth.AuthorizationRequest:
         """Checks a request to /oauth/authorize; raises Refused with the error to show."""
@@ -80,11 +87,13 @@ class World(Looks):
 
     def due_deliveries(self, now: datetime | None = None, limit: int = 200) -> list[deliveries.Outgoing]:
         """What to send now. Tell each outcome by `delivered`."""
+        self.catch_up()
         return deliveries.due(self.state, now or self.state.now(), limit)
 
     def next_delivery_at(self) -> datetime | None:
-        """When the next delivery becomes due; None when nothing waits."""
-        return deliveries.next_due(self.state)
+        """When the next delivery or late effect becomes due; None when nothing waits."""
+        moments = [deliveries.next_due(self.state), *(each.at for each in self.state.late_calls[:1])]
+        return min((each for each in moments if each is not None), default=None)
 
     def delivered(
         self, delivery_id: int, status: int | None = None, body: str = "", error: str | None = None
@@ -95,89 +104,6 @@ class World(Looks):
     def on_event(self, wake: Callable[[], None]) -> None:
         """`wake` is called, under the caller's lock, whenever something was queued for delivery."""
         self.state.wake = wake
-
-    # People at work in Procore's own screens. Rules refuse with errors.Refused (`.errors` by field).
-
-    def enter_timecard(self, user_id: int, project_id: int, fields: dict[str, Any]) -> Timecard:
-        """A person enters a card; fields as in the company API, billable unless said otherwise."""
-        return self._saved(people_acts.enter(self.state, self.user(user_id), project_id, fields))
-
-    def edit_timecard(self, user_id: int, timecard_id: int, fields: dict[str, Any]) -> Timecard:
-        """A person edits a card; `project_id` among the fields moves it."""
-        return self._saved(people_acts.edit(self.state, self.user(user_id), timecard_id, fields))
-
-    def set_approval(self, user_id: int, timecard_ids: list[int], status: str) -> list[Timecard]:
-        """An administrator moves cards to pending, reviewed, approved or completed."""
-        user = self.user(user_id)
-        fields = {"approval_status": status}
-        return self._saved([people_acts.edit(self.state, user, key, fields) for key in timecard_ids])
-
-    def delete_timecard(self, user_id: int, timecard_id: int) -> Timecard:
-        return self._saved(people_acts.remove(self.state, self.user(user_id), timecard_id))
-
-    def enter_many(
-        self,
-        user_id: int,
-        count: int,
-        *,
-        company_id: int | None = None,
-        project_ids: list[int] | None = None,
-        first_day: date | None = None,
-        days: int = 5,
-    ) -> list[Timecard]:
-        """`count` plausible cards at once, spread over people, codes, days and the permitted projects."""
-        user = self.user(user_id)
-        return self._saved(
-            people_acts.enter_many(
-                self.state, user, count, company_id or user.company_id, project_ids, first_day, days
-            )
-        )
-
-    def add_record(self, kind: str, parent_id: int, **values: Any) -> Any:
-        """A new "project", "person", "time_type" (of a company), "cost_code" or "sub_job" (of a project)."""
-        return self._saved(directory_acts.add(self.state, kind, parent_id, values))
-
-    def change_record(self, kind: str, key: int, **values: Any) -> Any:
-        """Rename, deactivate, move: the fields are those of directory_acts.EDITABLE."""
-        return self._saved(directory_acts.change(self.state, kind, key, values))
-
-    # App Management.
-
-    def install(
-        self, company_id: int, project_ids: list[int] | None = None, user_id: int | None = None
-    ) -> Installation:
-        """Install the app with these permitted projects (None: the default choice, all but the last)."""
-        return self._saved(apps.install(self.state, company_id, project_ids, user_id))
-
-    def update_app(self, company_id: int, version: str | None = None) -> Installation:
-        """Update to a newer version: the permitted projects are lost, as Procore's guide says."""
-        return self._saved(apps.update(self.state, company_id, version))
-
-    def uninstall(self, company_id: int, user_id: int | None = None) -> Installation:
-        return self._saved(apps.uninstall(self.state, company_id, user_id))
-
-    def permit_projects(self, company_id: int, project_ids: list[int]) -> Installation:
-        """The permitted projects are exactly these."""
-        return self._saved(apps.permit_projects(self.state, company_id, project_ids))
-
-    def withdraw_project(self, company_id: int, project_id: int) -> Installation:
-        return self._saved(apps.withdraw_project(self.state, company_id, project_id))
-
-    def give_back_project(self, company_id: int, project_id: int) -> Installation:
-        return self._saved(apps.give_back_project(self.state, company_id, project_id))
-
-    def withdraw_permission(self, company_id: int, tool: str) -> Installation:
-        """Take a tool ("Timecard", "Directory", "Webhooks API", "Timesheets", …) from the service account."""
-        return self._saved(apps.withdraw_permission(self.state, company_id, tool))
-
-    def give_back_permission(self, company_id: int, tool: str) -> Installation:
-        return self._saved(apps.give_back_permission(self.state, company_id, tool))
-
-    def revoke_tokens(self, *, service: bool = True, people: bool = True, user_id: int | None = None) -> int:
-        """Live tokens die; how many did."""
-        return self._saved(
-            oauth.revoke_by_sandbox(self.state, service=service, people=people, user_id=user_id)
-        )
 
     # Faults and switches.
 
@@ -219,10 +145,6 @@ class World(Looks):
         if self._is_seeded:
             seed(self.state)
         self.state.save()
-
-    def _saved(self, result: Any) -> Any:
-        self.state.save()
-        return result
 
     def _restore_switches(self) -> None:
         kept = self.state.settings.get("switches")

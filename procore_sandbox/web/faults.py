@@ -50,12 +50,34 @@ EFFECTS = (
         CALL_FIELDS,
     ),
     Effect(
+        "late_effect",
+        "Do the work later",
+        "Closes the connection at once and does the work so many seconds later: the app looks, finds nothing, and "
+        "then it comes.",
+        ("seconds", *CALL_FIELDS),
+    ),
+    Effect(
         "html",
         "Answer with a web page",
         "Does the work, but answers with HTML, as a proxy in between would.",
         CALL_FIELDS,
     ),
     Effect("truncate", "Cut the answer", "Does the work, but sends half of the answer.", CALL_FIELDS),
+    Effect("redirect", "Redirect", "Does the work, but answers 302 with another address.", CALL_FIELDS),
+    Effect(
+        "repeat_page",
+        "Repeat a page",
+        "A list answers the page before once more instead of the one that was asked for.",
+        CALL_FIELDS,
+    ),
+    Effect("short_page", "Shorten a page", "A list answers only half of a page's rows.", CALL_FIELDS),
+    Effect(
+        "drift_page",
+        "Shift pages",
+        "Pages after the first are off by so many rows, as when others came or went meanwhile: some are left out, or "
+        "with a negative number come twice.",
+        ("rows", *CALL_FIELDS),
+    ),
     Effect("drop_event", "Drop events", "Forgets the event: the app is never told.", EVENT_FIELDS),
     Effect(
         "delay_event",
@@ -79,7 +101,7 @@ EFFECTS = (
 )
 TITLES = {each.name: each for each in EFFECTS}
 WHOLE, REAL, TEXT = (
-    ("times", "skip", "status", "retry_after"),
+    ("times", "skip", "status", "retry_after", "rows"),
     ("seconds", "probability"),
     ("method", "path", "event_type"),
 )
@@ -144,6 +166,7 @@ def scope_text(fault: Fault) -> str:
     parts = [str(fault.status)] if fault.effect == "refuse" else []
     parts += [f"Retry-After {fault.retry_after}"] if fault.retry_after is not None else []
     parts += [f"{fault.seconds:g} s"] if fault.seconds else []
+    parts += [f"{fault.rows} rows"] if fault.effect == "drift_page" else []
     parts += [
         str(each)
         for each in (fault.method, fault.path, fault.operation, fault.event_type, fault.resource_name)

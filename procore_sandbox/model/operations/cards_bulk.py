@@ -7,7 +7,7 @@ from typing import Any
 from procore_sandbox.model.access import company_of, projects_of, require_company_level
 from procore_sandbox.model.card_lists import company_cards
 from procore_sandbox.model.card_views import bulk_card, flat_card
-from procore_sandbox.model.errors import Refused, bad_request, not_found, too_large, unprocessable
+from procore_sandbox.model.errors import Refused, bad_request, forbidden, not_found, too_large, unprocessable
 from procore_sandbox.model.messages import Answer
 from procore_sandbox.model.records import Company, Timecard
 from procore_sandbox.model.routing import Request, offers
@@ -39,14 +39,15 @@ def bulk_create(request: Request) -> Answer:
     limit = request.state.switches.bulk_limit
     if limit and len(rows) > limit:
         raise too_large(f"At most {limit} time cards at once")
-    prepared = _prepared(request, company, rows)
+    prepared, refused = _prepared(request, company, rows)
     stored = []
     for card, fields in prepared:
         is_split = bool(fields.get("set_timecard_time_type_automatically"))
         stored += store_new(request.state, card, _author(request), is_split=is_split)
     if request.state.switches.shuffle_bulk_rows:
         request.state.rng.shuffle(stored)
-    return Answer(200, [bulk_card(request.state, each) for each in stored])
+    shown = [_row(request, each) for each in stored]
+    return Answer(200, shown + (refused if request.state.switches.bulk_refusals == "in_rows" else []))
 
 
 @offers("PATCH", "/rest/v1.0/companies/{company_id}/timesheets")
@@ -62,13 +63,15 @@ def bulk_update(request: Request) -> Answer:
         project = writable_project(request, request.body.get("project_id") or card.project_id, company.id)
         prepared.append((card, prepare_update(request.state, card, project, fields, _author(request))))
     updated = [store_update(request.state, card, after, _author(request)) for card, after in prepared]
-    return Answer(200, {"updated_timecard_entries": [bulk_card(request.state, each) for each in updated]})
+    return Answer(200, {"updated_timecard_entries": [_row(request, each) for each in updated]})
 
 
 @offers("POST", "/rest/v1.1/projects/{project_id}/project_timecard_entries/bulk_create")
 def small_bulk_create(request: Request) -> Answer:
     """At most 25 cards of one project in one transaction."""
     rows = request.body["timecard_entries"]
+    if not request.state.switches.small_bulk_offered:
+        raise forbidden("This endpoint is in beta: ask for access")
     if not 0 < len(rows) <= SMALL_BULK:
         raise unprocessable({"timecard_entries": [f"takes from 1 to {SMALL_BULK} time cards"]})
     project_id = request.number("project_id")
@@ -80,27 +83,40 @@ def small_bulk_create(request: Request) -> Answer:
     for card, row in zip(cards, rows, strict=True):
         is_split = bool(row.get("set_timecard_time_type_automatically"))
         stored += store_new(request.state, card, request.author, is_split=is_split)
-    return Answer(201, {"timecard_entries": [flat_card(each) for each in stored]})
+    return Answer(201, {"timecard_entries": [flat_card(request.state, each) for each in stored]})
 
 
 def _prepared(
     request: Request, company: Company, rows: list[dict[str, Any]]
-) -> list[tuple[Timecard, dict[str, Any]]]:
-    """Every valid row as a card; a bad row refuses all, or is left out where partial bulk is switched on."""
-    is_partial, cards = request.state.switches.partial_bulk, []
+) -> tuple[list[tuple[Timecard, dict[str, Any]]], list[dict[str, Any]]]:
+    """Every valid row as a card, and those that are none with their errors: where partial bulk is switched off, one
+    of them refuses all."""
+    cards, refused = [], []
     for row in rows:
         try:
-            if row.get("project_id") is None:
-                raise bad_request("project_id is missing")
-            project = writable_project(request, row["project_id"], company.id)
-            card = prepare(request.state, project, row, _author(request))
-            if request.state.switches.bulk_hours_integer:
-                card.hours = card.hours.to_integral_value(ROUND_DOWN)
-            cards.append((card, row))
-        except Refused:
-            if not is_partial:
+            cards.append((_card_of_row(request, company, row), row))
+        except Refused as error:
+            if not request.state.switches.partial_bulk:
                 raise
-    return cards
+            refused.append({"id": None, "origin_id": row.get("origin_id"), "errors": error.errors})
+    return cards, refused
+
+
+def _card_of_row(request: Request, company: Company, row: dict[str, Any]) -> Timecard:
+    if row.get("project_id") is None:
+        raise bad_request("project_id is missing")
+    project = writable_project(request, row["project_id"], company.id)
+    card = prepare(request.state, project, row, _author(request))
+    if request.state.switches.bulk_fractions_refused and card.hours % 1 and "hours" in row:
+        raise unprocessable({"hours": ["must be an integer"]})
+    if request.state.switches.bulk_hours_integer:
+        card.hours = card.hours.to_integral_value(ROUND_DOWN)
+    return card
+
+
+def _row(request: Request, card: Timecard) -> dict[str, Any]:
+    row = bulk_card(request.state, card)
+    return row if request.state.switches.bulk_rows_have_origin else {**row, "origin_id": None}
 
 
 def _author(request: Request) -> Author:

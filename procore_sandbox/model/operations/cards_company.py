@@ -21,10 +21,14 @@ from procore_sandbox.model.timecards import create, delete, update
 def list_cards(request: Request) -> Answer:
     company = _company(request, "Read Only")
     visible = {each.id for each in projects_of(request.state, request.caller, company.id)}
-    rows = company_cards(request.state, company.id, visible, request.query)
-    if request.query.text("serializer_view") == "ids_only":
-        return request.page(rows, lambda card: card.id)
-    return request.page(rows, lambda card: company_card(request.state, card))
+    is_cut_early = request.state.switches.pages_cut_early
+    rows = company_cards(request.state, company.id, None if is_cut_early else visible, request.query)
+    ids_only = request.query.text("serializer_view") == "ids_only"
+    return request.page(
+        rows,
+        lambda card: card.id if ids_only else company_card(request.state, card),
+        is_visible=(lambda card: card.project_id in visible) if is_cut_early else None,
+    )
 
 
 @offers("POST", "/rest/v1.0/companies/{company_id}/timecard_entries")

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from procore_sandbox.model.access import project_of, require_project_level
 from procore_sandbox.model.card_lists import project_cards
+from procore_sandbox.model.card_rules import check_reach
 from procore_sandbox.model.card_views import daily_log_card
 from procore_sandbox.model.errors import not_found, unprocessable
 from procore_sandbox.model.messages import Answer
@@ -39,14 +40,14 @@ def show_card(request: Request) -> Answer:
 @offers("PATCH", "/rest/v1.0/projects/{project_id}/timecard_entries/{id}")
 def update_card(request: Request) -> Answer:
     project = _project(request, "Standard")
-    card = _card(request, project)
+    card = _own_card(request, project)
     after = update(request.state, card, project, request.body["timecard_entry"], request.author)
     return Answer(200, daily_log_card(request.state, after))
 
 
 @offers("DELETE", "/rest/v1.0/projects/{project_id}/timecard_entries/{id}")
 def delete_card(request: Request) -> Answer:
-    delete(request.state, _card(request, _project(request, "Standard")), request.author)
+    delete(request.state, _own_card(request, _project(request, "Standard")), request.author)
     return Answer(200)
 
 
@@ -57,7 +58,7 @@ def sign_card(request: Request) -> Answer:
     if signature is None or signature.company_id != project.company_id:
         raise unprocessable({"signature_id": ["is not in this company"]})
     fields = {"procore_signature_id": signature.id}
-    after = update(request.state, _card(request, project), project, fields, request.author)
+    after = update(request.state, _own_card(request, project), project, fields, request.author)
     return Answer(200, daily_log_card(request.state, after))
 
 
@@ -65,7 +66,7 @@ def sign_card(request: Request) -> Answer:
 def remove_signature(request: Request) -> Answer:
     project = _project(request, "Standard")
     fields = {"procore_signature_id": None}
-    after = update(request.state, _card(request, project), project, fields, request.author)
+    after = update(request.state, _own_card(request, project), project, fields, request.author)
     return Answer(200, daily_log_card(request.state, after))
 
 
@@ -81,6 +82,13 @@ def _card(request: Request, project: Project) -> Timecard:
     card = request.state.timecards.get(request.number("id"))
     if card is None or card.project_id != project.id or card.deleted_at is not None:
         raise not_found()
+    return card
+
+
+def _own_card(request: Request, project: Project) -> Timecard:
+    """A card that the caller may change by project-level calls."""
+    card = _card(request, project)
+    check_reach(request.state, request.caller, card)
     return card
 
 

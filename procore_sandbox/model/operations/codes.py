@@ -61,7 +61,7 @@ def list_line_item_types(request: Request) -> Answer:
     else:
         company_id = company_of(request.state, request.caller, request.company_id).id
     rows = [each for each in request.state.line_item_types if each.company_id == company_id]
-    return request.page(rows, line_item_type_body)
+    return request.page(rows, lambda kind: line_item_type_body(request.state, kind))
 
 
 @offers("GET", "/rest/v1.0/line_item_types/{id}")
@@ -70,20 +70,14 @@ def show_line_item_type(request: Request) -> Answer:
     kind = request.state.line_item_types.get(request.number("id"))
     if kind is None or kind.company_id != company.id:
         raise not_found()
-    return Answer(200, line_item_type_body(kind))
+    return Answer(200, line_item_type_body(request.state, kind))
 
 
 @offers("GET", "/rest/v1.0/companies/{company_id}/timecard_time_types")
 def list_company_time_types(request: Request) -> Answer:
     company = company_of(request.state, request.caller, request.company_id)
-    return Answer(
-        200,
-        [
-            {"id": each.id, "time_type": each.time_type}
-            for each in request.state.time_types
-            if each.company_id == company.id
-        ],
-    )
+    rows = [each for each in request.state.time_types if each.company_id == company.id]
+    return Answer(200, [_company_time_type(request.state, each) for each in rows])
 
 
 @offers("GET", "/rest/v1.0/timecard_time_types")
@@ -135,7 +129,7 @@ def _code_body(state: State, code: CostCode) -> dict[str, Any]:
         "parent": {"id": None},
         "position": None,
         "standard_cost_code_id": None,
-        "line_item_types": [line_item_type_body(each) for each in kinds if each],
+        "line_item_types": [line_item_type_body(state, each) for each in kinds if each],
     }
 
 
@@ -151,15 +145,23 @@ def _sub_job_body(sub_job: SubJob) -> dict[str, Any]:
     }
 
 
-def line_item_type_body(kind: LineItemType) -> dict[str, Any]:
+def line_item_type_body(state: State, kind: LineItemType) -> dict[str, Any]:
+    is_published = kind.base_type != "labor" or state.switches.labor_base_type
     return {
         "id": kind.id,
         "name": kind.name,
         "code": kind.code,
-        "base_type": kind.base_type,
+        "base_type": kind.base_type if is_published else "other",
         "origin_data": None,
         "origin_id": None,
     }
+
+
+def _company_time_type(state: State, kind: TimeType) -> dict[str, Any]:
+    form = state.switches.time_type_form
+    if form == "full":
+        return {**_time_type_body(kind), "company_id": kind.company_id}
+    return {"id": kind.id, "name" if form == "name" else "time_type": kind.time_type}
 
 
 def _time_type_body(kind: TimeType) -> dict[str, Any]:

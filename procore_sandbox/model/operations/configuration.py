@@ -20,7 +20,7 @@ def show_company_configuration(request: Request) -> Answer:
     return Answer(
         200,
         {
-            "timesheets_week_start_day": company.week_start_day,
+            "timesheets_week_start_day": company.week_start_day + request.state.switches.week_days_from,
             "timesheets_tab_enabled": True,
             "projects_timecard_in_out_enabled": in_out,
             "rounding_configuration": _rounding(request.state),

@@ -104,7 +104,7 @@ def installation_body(state: State, row: Installation) -> dict[str, Any]:
         "id": row.id,
         "app_uid": app.client_id,
         "app_version_id": row.version,
-        "status": "installed" if row.is_installed else "uninstalled",
+        "status": state.switches.installed_status if row.is_installed else "uninstalled",
         "components": ["full_screen", "side_panel", "service_account", "user_authentication"],
         "developer_app": {"id": 1, "name": app.name, "uid": app.client_id, "internal": False},
         "installed_at": shown(row.installed_at),

@@ -10,10 +10,12 @@ from procore_sandbox.model.access import (
     company_of,
     project_level,
     project_of,
+    tool_name,
 )
 from procore_sandbox.model.errors import bad_request
 from procore_sandbox.model.messages import Answer
 from procore_sandbox.model.routing import Request, offers
+from procore_sandbox.model.state import State
 
 TEMPLATES = ((1, "Company Admin", "company_tools"), (2, "Field Foreman", "project_tools"))
 
@@ -28,7 +30,11 @@ def show_permissions(request: Request) -> Answer:
             {
                 "tools": [
                     _tool(
-                        number, name, project.id, project_level(request.state, request.caller, name, project)
+                        request.state,
+                        number,
+                        name,
+                        project.id,
+                        project_level(request.state, request.caller, name, project),
                     )
                     for number, name in enumerate(PROJECT_TOOLS, 101)
                 ]
@@ -42,7 +48,11 @@ def show_permissions(request: Request) -> Answer:
         {
             "tools": [
                 _tool(
-                    number, name, company.id, company_level(request.state, request.caller, name, company.id)
+                    request.state,
+                    number,
+                    name,
+                    company.id,
+                    company_level(request.state, request.caller, name, company.id),
                 )
                 for number, name in enumerate(COMPANY_TOOLS, 1)
             ]
@@ -62,19 +72,20 @@ def list_project_templates(request: Request) -> Answer:
     return Answer(200, [_template(*each) for each in TEMPLATES if each[2] == "project_tools"])
 
 
-def _tool(number: int, name: str, domain_id: int, level: str) -> dict[str, Any]:
+def _tool(state: State, number: int, name: str, domain_id: int, level: str) -> dict[str, Any]:
+    shown = tool_name(state, name)
     is_writing = LEVELS.index(level) >= LEVELS.index("Standard")
     return {
         "id": number,
-        "name": name.lower().replace(" ", "_"),
-        "friendly_name": name,
+        "name": shown.lower().replace(" ", "_"),
+        "friendly_name": shown,
         "domain_id": domain_id,
         "tab_group": "core",
         "available_for_user": level != "None",
         "url": None,
         "user_access_level": {"id": LEVELS.index(level) + 1, "name": level},
         "permitted_actions": [
-            {"id": number * 10, "action_name": "create", "label": "Create", "tool_name": name}
+            {"id": number * 10, "action_name": "create", "label": "Create", "tool_name": shown}
         ]
         if is_writing
         else [],

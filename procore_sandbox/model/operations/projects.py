@@ -2,7 +2,14 @@
 
 from typing import Any
 
-from procore_sandbox.model.access import PROJECT_TOOLS, company_of, project_level, project_of, projects_of
+from procore_sandbox.model.access import (
+    PROJECT_TOOLS,
+    company_of,
+    project_level,
+    project_of,
+    projects_of,
+    tool_name,
+)
 from procore_sandbox.model.card_refs import display_name
 from procore_sandbox.model.messages import Answer
 from procore_sandbox.model.query import matches, shown, within
@@ -124,8 +131,8 @@ def project_body(state: State, project: Project) -> dict[str, Any]:
 def _tool_body(request: Request, project: Project, number: int, name: str) -> dict[str, Any]:
     return {
         "id": number,
-        "engine_name": name.lower().replace(" ", "_"),
-        "title": name,
+        "engine_name": tool_name(request.state, name).lower().replace(" ", "_"),
+        "title": tool_name(request.state, name),
         "position": number,
         "is_active": name not in project.tools_off,
         "required": name == "Admin",

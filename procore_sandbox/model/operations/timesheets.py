@@ -51,7 +51,9 @@ def update_approval(request: Request) -> Answer:
     for sheet, status in sheets:
         sheet.status, sheet.updated_at = status, request.state.now()
         request.state.timesheets.put(sheet)
-    return Answer(200, [_body(request, sheet) for sheet, _ in sheets])
+    shown = [_body(request, sheet) for sheet, _ in sheets]
+    is_object = request.state.switches.approval_answer == "object" and shown
+    return Answer(200, shown[0] if is_object else shown)
 
 
 @offers("POST", "/rest/v1.0/companies/{company_id}/timesheets/signatures")

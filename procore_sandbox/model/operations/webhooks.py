@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from procore_sandbox.model.errors import not_found, too_large
+from procore_sandbox.model.errors import bad_request, not_found, too_large
 from procore_sandbox.model.hooks import (
     MOST_TRIGGERS,
     add_hook,
@@ -64,7 +64,11 @@ def delete_hook(request: Request) -> Answer:
 @offers("GET", "/rest/v1.0/webhooks/hooks/{hook_id}/triggers")
 def list_triggers(request: Request) -> Answer:
     hook = _hook(request)
-    return Answer(200, [_trigger_body(hook, each) for each in triggers_of(request.state, hook)])
+    is_upper = request.state.switches.trigger_case == "upper"
+    rows = [_trigger_body(hook, each) for each in triggers_of(request.state, hook)]
+    return Answer(
+        200, [{**row, "event_type": row["event_type"].upper()} if is_upper else row for row in rows]
+    )
 
 
 @offers("POST", "/rest/v1.0/webhooks/hooks/{hook_id}/triggers")
@@ -121,7 +125,8 @@ def delete_trigger(request: Request) -> Answer:
 def list_deliveries(request: Request) -> Answer:
     """One row per attempt, newest first; pages by page_size and page_start."""
     hook, query = _hook(request), request.query
-    status = query.text("filters[status]") or query.text("filter[status]") or "any"
+    names = {"any": ("filters", "filter")}.get(kind := request.state.switches.delivery_filter, (kind,))
+    status = next((text for name in names if (text := query.text(f"{name}[status]"))), "any")
     rows = [
         (delivery, attempt)
         for delivery in _newest(request.state, hook)
@@ -135,11 +140,13 @@ def list_deliveries(request: Request) -> Answer:
 @offers("GET", "/rest/v1.0/webhooks/resources")
 def list_resources(request: Request) -> Answer:
     _, project_id = _queried_scope(request)
+    if project_id is None and not request.state.switches.resources_for_company:
+        raise bad_request("param is missing: project_id")
     offered = resources(request.state, project_id is not None)
     return Answer(
         200,
         [
-            _resource_body(name, events, version)
+            _resource_body(request.state, name, events, version)
             for version in version_names(request.state)
             for name, events in offered.items()
         ],
@@ -237,10 +244,10 @@ def _attempt_body(state: State, hook: Hook, delivery: Delivery, attempt: dict[st
     }
 
 
-def _resource_body(name: str, events: tuple[str, ...], version: str) -> dict[str, Any]:
+def _resource_body(state: State, name: str, events: tuple[str, ...], version: str) -> dict[str, Any]:
     missing = [each for each in ("create", "update", "delete") if each not in events]
     return {
-        "name": name,
+        state.switches.resource_name_key: name,
         "api_version": version,
         "product_category": "Project Management",
         "tools": name,

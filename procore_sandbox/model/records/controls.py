@@ -26,6 +26,8 @@ class Fault:
     seconds: float = 0.0
     retry_after: int | None = None
     body: str | None = None
+    rows: int = 1
+    """Rows by which drift_page moves a page; a negative number repeats rows, a positive one leaves some out."""
     hits: int = 0
 
 

@@ -24,6 +24,8 @@ class Hook:
     retry_at: datetime | None = None
     retry_delay: float = 0.0
     round: int = 0
+    failures: int = 0
+    """Failed rounds since the last success."""
 
 
 @dataclass(slots=True)
