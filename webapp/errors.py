@@ -134,13 +134,21 @@ class ProcoreRefused(InvalidInput):
 
 
 class UnreadableAnswer(NeedsAttention):
-    """Procore's answer does not parse or lacks what we need (D106). `missing` names it."""
+    """Procore's answer does not parse or lacks what we need (D106). `missing` names it; `raw` is the answer, without
+    secrets; `origin_id` our number on it, where it carries one."""
 
     title = "Procore's answer could not be read"
 
-    def __init__(self, message: str, *, missing: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        missing: str | None = None,
+        raw: str | None = None,
+        origin_id: int | None = None,
+    ) -> None:
         super().__init__(message)
-        self.missing = missing
+        self.missing, self.raw, self.origin_id = missing, raw, origin_id
 
 
 class Misconfigured(AppError):

@@ -158,6 +158,38 @@ def upgrade() -> None:
     )
     op.add_column("projects", sa.Column("unlinked_at", sa.DateTime(), nullable=True))
 
+    # ---- rules of single records: raw answers, locks, the same person, renames, what left the scope
+    op.create_table(
+        "raw_answers",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("link_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("procore_id", sa.BigInteger(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("kept_at", sa.DateTime(), nullable=False),
+        sa.Column("company_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id"],
+            ["companies.id"],
+            name=op.f("fk_raw_answers_company_id_companies"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["link_id"], ["links.id"], name=op.f("fk_raw_answers_link_id_links"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_raw_answers")),
+    )
+    op.create_index(op.f("ix_raw_answers_company_id"), "raw_answers", ["company_id"])
+    op.create_index(op.f("ix_raw_answers_link_id"), "raw_answers", ["link_id"])
+    op.create_index("ix_raw_answers_age", "raw_answers", ["company_id", "kept_at"])
+    op.add_column("timesheets", sa.Column("locked_at", sa.DateTime(), nullable=True))
+    op.add_column("timesheets", sa.Column("processed_at", sa.DateTime(), nullable=True))
+    op.add_column("users", sa.Column("same_as_id", sa.BigInteger(), nullable=True))
+    op.add_column("procore_time_types", sa.Column("task_id", sa.BigInteger(), nullable=True))
+    op.add_column(
+        "links",
+        sa.Column("is_to_be_deleted_there", sa.Boolean(), server_default=sa.false(), nullable=False),
+    )
+
     # ---- conflicts: who and when on each side, how each was resolved, whether it is carried out
     op.add_column("conflicts", sa.Column("theirs_here", sa.JSON(), nullable=True))
     op.add_column("conflicts", sa.Column("ours_at", sa.DateTime(), nullable=True))
@@ -191,6 +223,13 @@ def downgrade() -> None:
         "theirs_here",
     ):
         op.drop_column("conflicts", column)
+    # ---- rules of single records
+    op.drop_column("links", "is_to_be_deleted_there")
+    op.drop_column("procore_time_types", "task_id")
+    op.drop_column("users", "same_as_id")
+    op.drop_column("timesheets", "processed_at")
+    op.drop_column("timesheets", "locked_at")
+    op.drop_table("raw_answers")
     # ---- the guard, and links taken apart
     for column in ("unlinked_at", "unlinked_sub_job_id", "unlinked_project_id"):
         op.drop_column("projects", column)

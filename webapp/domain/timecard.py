@@ -41,12 +41,13 @@ def normal_hours(value: Decimal | str | int | None) -> Decimal | None:
 
 
 def normal_text(value: str | None) -> str | None:
-    """NFC, without control characters (newline and tab stay), None when nothing is left (D86)."""
+    """NFC, without control characters (newline and tab stay) and halves of a pair that no database stores; None when
+    nothing is left (D86)."""
     if value is None:
         return None
-    text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
-    text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
-    return text or None
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    return unicodedata.normalize("NFC", text).strip() or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +79,15 @@ class Timecard:
 
 def same_unit(left: Timecard, right: Timecard, name: str) -> bool:
     """Equal in one unit. Hours are equal when they are the same to a hundredth of an hour (D81)."""
-    return all(_same(a, b) for a, b in zip(left.unit(name), right.unit(name), strict=True))
+    return all(same_part(a, b) for a, b in zip(left.unit(name), right.unit(name), strict=True))
 
 
 def changed_units(old: Timecard, new: Timecard) -> frozenset[str]:
     return frozenset(name for name in UNITS if not same_unit(old, new, name))
 
 
-def _same(a: Any, b: Any) -> bool:
+def same_part(a: Any, b: Any) -> bool:
+    """Of one part of a unit; hours to a hundredth."""
     if isinstance(a, Decimal) and isinstance(b, Decimal):
         return abs(a - b) < HUNDREDTH
     return bool(a == b)

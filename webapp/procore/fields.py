@@ -11,6 +11,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from webapp.domain.timecard import Card, CardFacts, Names, Timecard, normal_hours, normal_text
 from webapp.errors import UnreadableAnswer
+from webapp.procore.raw import kept
+
+LONGEST_NAME = 200
 
 
 def _hours(value: Any) -> Decimal | None:
@@ -37,7 +40,13 @@ def _digits(value: Any) -> int | None:
 
 
 def _text(value: Any) -> str | None:
-    return None if value is None or isinstance(value, (dict, list)) else str(value)
+    return None if value is None or isinstance(value, (dict, list)) else normal_text(str(value))
+
+
+def _name(value: Any) -> str | None:
+    """A name of something: as long as our columns for one."""
+    text = _text(value)
+    return text and text[:LONGEST_NAME].strip()
 
 
 def _day(value: Any) -> Any:
@@ -52,6 +61,8 @@ def _utc(value: datetime | None) -> datetime | None:
 
 
 Text = Annotated[str | None, BeforeValidator(_text)]
+Name = Annotated[str | None, BeforeValidator(_name)]
+Status = Annotated[str | None, BeforeValidator(lambda value: (_text(value) or "")[:20] or None)]
 Day = Annotated[date, BeforeValidator(_day)]
 
 
@@ -63,30 +74,30 @@ class Shape(BaseModel):
 
 class Named(Shape):
     id: int
-    name: Text = None
+    name: Name = None
 
 
 class CostCode(Named):
-    full_code: Text = None
+    full_code: Name = None
 
 
 class TimeType(Shape):
     id: int
-    time_type: Text = None
+    time_type: Name = None
 
 
 class Crew(Shape):
-    name: Text = None
+    name: Name = None
 
 
 class Sheet(Shape):
-    name: Text = None
-    number: Text = None
+    name: Name = None
+    number: Name = None
 
 
 class Creator(Shape):
-    name: Text = None
-    login: Text = None
+    name: Name = None
+    login: Name = None
 
 
 class TimecardEntry(Shape):
@@ -102,11 +113,11 @@ class TimecardEntry(Shape):
     billable: bool | None = None
     description: Text = None
     in_progress: bool | None = None
-    approval_status: Text = None
+    approval_status: Status = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
     deleted_at: datetime | None = None
-    timecard_type: Text = None
+    timecard_type: Name = None
     origin_id: Annotated[int | None, BeforeValidator(_digits)] = None
     split_parent_id: Annotated[int | None, BeforeValidator(_digits)] = None
     line_item_type_id: Annotated[int | None, BeforeValidator(_digits)] = None
@@ -135,7 +146,7 @@ class TimecardEntry(Shape):
             stop=_utc(self.time_out),
             lunch_minutes=self.lunch_time,
             billable=bool(self.billable),
-            description=normal_text(self.description),
+            description=self.description,
         )
 
     def _facts(self) -> CardFacts:
@@ -171,7 +182,7 @@ def card_of(row: Any) -> Card:
     except ValidationError as error:
         field = str(error.errors()[0]["loc"][0]) if error.errors()[0]["loc"] else "time card"
         words = f"Procore's time card has no readable {field.replace('_', ' ')}."
-        raise UnreadableAnswer(words, missing=field) from error
+        raise UnreadableAnswer(words, missing=field, raw=kept(row), origin_id=origin_of(row)) from error
 
 
 def id_of(row: Any) -> int | None:
@@ -185,9 +196,21 @@ def origin_of(row: Any) -> int | None:
     return _digits(row.get("origin_id")) if isinstance(row, dict) else None
 
 
+def parent_of(row: Any) -> int | None:
+    """The card that this one was split off, where Procore says so (at creation only)."""
+    return _digits(row.get("split_parent_id")) if isinstance(row, dict) else None
+
+
+def split_off(row: Any) -> tuple[int, ...]:
+    """The cards of their own that overtime rules split off this one."""
+    parts = row.get("automatically_split_timecard_entries") if isinstance(row, dict) else None
+    ids = [id_of(part) for part in parts] if isinstance(parts, list) else []
+    return tuple(part for part in ids if part is not None)
+
+
 def location_of(row: Any) -> str | None:
     """The place of a card of the project's list, which alone tells it: its full name, or the node's."""
     place = row.get("location") if isinstance(row, dict) else None
     if not isinstance(place, dict):
         return None
-    return normal_text(_text(place.get("name")) or _text(place.get("node_name")))
+    return _name(place.get("name")) or _name(place.get("node_name"))

@@ -18,6 +18,7 @@ from webapp.errors import (
     UnreadableAnswer,
 )
 from webapp.procore.answers import Answer
+from webapp.procore.raw import kept
 from webapp.sync.holds import Reason, procore_refused
 
 LONGEST_WORDS = 500
@@ -48,7 +49,7 @@ def data_of(answer: Answer, until: datetime | None = None) -> Any:
             raise ProcoreUnavailable(
                 "Procore's answer was cut short.", is_effect_unknown=answer.route.is_write
             ) from error
-        raise UnreadableAnswer("Procore's answer is not JSON.") from error
+        raise UnreadableAnswer("Procore's answer is not JSON.", raw=kept(answer.body)) from error
 
 
 def error_of(answer: Answer, until: datetime | None = None) -> AppError:

@@ -42,6 +42,7 @@ def build(
             time_types=sending.time_types,
             cost_codes=sending.cost_codes,
             start_stop_projects=mirror.start_stop_projects(),
+            zones=mirror.zones(),
         ),
         Unknown(codes_of=frozenset(sending.unread)),
     )

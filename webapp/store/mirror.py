@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from webapp.domain.zones import zone_or_utc
 from webapp.store.due import in_chunks
 from webapp.store.models import (
     ProcoreCostCode,
@@ -44,6 +46,9 @@ class Mirror:
             ),
             sub_jobs_of=frozenset(c.project for c in cards if c.sub_job and c.sub_job not in self.sub_jobs),
         )
+
+    def zones(self) -> dict[int, ZoneInfo]:
+        return {key: zone_or_utc(row.time_zone) for key, row in self.projects.items()}
 
     def start_stop_projects(self) -> frozenset[int]:
         return frozenset(

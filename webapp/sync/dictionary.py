@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from webapp.domain.hours import BadTime, received
 from webapp.domain.timecard import UNITS, Names, Timecard, same_unit
-from webapp.sync.holds import Reason
+from webapp.domain.zones import UTC_ZONE
+from webapp.sync.holds import Reason, invalid_time
 
 Place = tuple[int, int | None]
 
@@ -24,7 +27,8 @@ class Dictionary:
     """Ids on one side to ids on the other; where there is none, the reason to wait.
 
     `places`: Procore's (project, sub job) → our project and the sub job that stays on the timesheet.
-    `their_places`: our project → Procore's (project, sub job). Items are per project on both sides.
+    `their_places`: our project → Procore's (project, sub job). Items are per project on both sides. `zones`: of
+    Procore's projects.
     """
 
     users: Mapping[int, int | Reason] = field(default_factory=dict)
@@ -36,13 +40,14 @@ class Dictionary:
     time_types: Mapping[int, int | Reason] = field(default_factory=dict)
     cost_codes: Mapping[tuple[int, int], int | Reason] = field(default_factory=dict)
     start_stop_projects: frozenset[int] = frozenset()
+    zones: Mapping[int, ZoneInfo] = field(default_factory=dict)
 
     def to_ours(
         self, theirs: Timecard, units: Iterable[str] = UNITS, onto: Timecard | None = None
     ) -> Timecard:
         """Procore's values of these units in our ids, put onto `onto`. Raises Untranslatable."""
         parts: dict[str, Any] = {}
-        for unit in units:
+        for unit in _place_first(units):
             parts |= self._unit_to_ours(theirs, unit)
         return replace(onto or theirs, **parts)
 
@@ -51,7 +56,7 @@ class Dictionary:
     ) -> Timecard:
         """Our values of these units in Procore's ids, put onto `onto`. Raises Untranslatable."""
         parts: dict[str, Any] = {}
-        for unit in units:
+        for unit in _place_first(units):
             parts |= self._unit_to_theirs(ours, unit)
         return replace(onto or ours, **parts)
 
@@ -79,8 +84,18 @@ class Dictionary:
                     return {"cost_code": None}
                 project, _ = _found(self.places, (card.project, card.sub_job))
                 return {"cost_code": _found(self.items, (project, card.cost_code))}
+            case "time":
+                return self._time_to_ours(card)
             case _:
                 return {part: getattr(card, part) for part in UNITS[unit]}
+
+    def _time_to_ours(self, card: Timecard) -> dict[str, Any]:
+        """As Procore stores it; what cannot be worked time fails with its reason (D82, D83)."""
+        try:
+            kept = received(card, self.zones.get(card.project, UTC_ZONE))
+        except BadTime as error:
+            raise Untranslatable(invalid_time(str(error))) from error
+        return {part: getattr(kept, part) for part in UNITS["time"]}
 
     def _unit_to_theirs(self, card: Timecard, unit: str) -> dict[str, Any]:
         match unit:
@@ -108,6 +123,12 @@ class Wanted:
     take: tuple[tuple[Timecard, Names], ...] = ()
     compare: tuple[tuple[Timecard, Names], ...] = ()
     send: tuple[Timecard, ...] = ()
+
+
+def _place_first(units: Iterable[str]) -> list[str]:
+    """Where a record belongs is asked first: while that is not known, nothing is created for it, so that a person or a
+    time type would be missing for no cause of its own."""
+    return sorted(units, key=lambda unit: (unit != "project", unit))
 
 
 def _found(words: Mapping[Any, Any], key: Any) -> Any:

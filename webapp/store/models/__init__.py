@@ -14,6 +14,7 @@ from webapp.store.models.mirror import (
     ProcoreSubJob,
     ProcoreTimeType,
 )
+from webapp.store.models.raw import RawAnswer
 from webapp.store.models.timesheets import (
     Project,
     ProjectItem,
@@ -51,6 +52,7 @@ __all__ = [
     "Project",
     "ProjectItem",
     "RateBudget",
+    "RawAnswer",
     "Removal",
     "SignIn",
     "Task",

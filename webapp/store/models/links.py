@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.store.base import Base, BigId, CompanyOwned
@@ -15,7 +15,8 @@ from webapp.store.base import Base, BigId, CompanyOwned
 class Link(Base, CompanyOwned):
     """One replicated record: our timesheet (or none yet), Procore's card (or none yet), the base with its two faces,
     the ledger's state, and the dirty mark. `suppressed_theirs`: Procore's side that a switched-off direction kept
-    from being taken (R9). Due: generation > done_generation and not_before has come."""
+    from being taken (R9). `is_to_be_deleted_there`: an administrator's choice for a card whose timesheet left the scope
+    (D28). Due: generation > done_generation and not_before has come."""
 
     __tablename__ = "links"
     __table_args__ = (
@@ -35,6 +36,7 @@ class Link(Base, CompanyOwned):
     base_theirs: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     suppressed_theirs: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     is_tombstone: Mapped[bool] = mapped_column(default=False)
+    is_to_be_deleted_there: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     state: Mapped[str] = mapped_column(String(10), default="waiting")
     reason_key: Mapped[str | None] = mapped_column(String(200))

@@ -69,9 +69,12 @@ class ProcoreCostCode(Base, CompanyOwned):
 
 
 class ProcoreTimeType(Base, CompanyOwned):
+    """`task_id`: the task that it became here; it stays so when Procore renames the type (D66)."""
+
     __tablename__ = "procore_time_types"
     __table_args__ = (UniqueConstraint("company_id", "procore_id"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     procore_id: Mapped[int] = mapped_column(BigInteger)
     name: Mapped[str] = mapped_column(String(200))
+    task_id: Mapped[int | None] = mapped_column(BigInteger)

@@ -13,7 +13,8 @@ from webapp.store.base import Base, BigId, CompanyOwned
 
 
 class User(Base, CompanyOwned):
-    """Someone whose time is kept. Linked to at most one Procore person; without e-mail there is no login (D62)."""
+    """Someone whose time is kept. Linked to at most one Procore person; without e-mail there is no login (D62).
+    `same_as_id`: the user that an administrator says is the same person (D61)."""
 
     __tablename__ = "users"
     __table_args__ = (
@@ -26,6 +27,7 @@ class User(Base, CompanyOwned):
     email: Mapped[str | None] = mapped_column(String(320))
     employee_number: Mapped[str | None] = mapped_column(String(100))
     procore_person_id: Mapped[int | None] = mapped_column(BigInteger)
+    same_as_id: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime]
 
 
@@ -90,7 +92,8 @@ class ProjectItem(Base, CompanyOwned):
 class Timesheet(Base, CompanyOwned):
     """One person, one day, one project, some hours. Deleted ones stay, with their history. `version` is the ETag
     and what every write compares and sets. `origin_id` is our number on
-    Procore's card, drawn once, never reused (D6). The last block is Procore's word, mirrored and never sent."""
+    Procore's card, drawn once, never reused (D6). `locked_at`: its pay period is closed; `processed_at`: and exported
+    (D45). The last block is Procore's word, mirrored and never sent."""
 
     __tablename__ = "timesheets"
     __table_args__ = (
@@ -122,6 +125,8 @@ class Timesheet(Base, CompanyOwned):
     created_by: Mapped[str | None] = mapped_column(String(200))
     updated_by: Mapped[str | None] = mapped_column(String(200))
     deleted_at: Mapped[datetime | None]
+    locked_at: Mapped[datetime | None]
+    processed_at: Mapped[datetime | None]
 
     approval_status: Mapped[str | None] = mapped_column(String(20))
     is_signed: Mapped[bool] = mapped_column(default=False)
