@@ -15,7 +15,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from webapp.errors import AppError
-from webapp.services import api_keys, connection, ledger, sync
+from webapp.services import api_keys, checks, connection, ledger, sync
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -128,6 +128,22 @@ def sweep(procore_id: int) -> None:
     if outcome is None:
         _fail("Another worker has this company just now, or it is not connected. Try again.")
     _out(_plain(outcome))
+
+
+@sync_group.command("check")
+@procore_company_id
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The first day.")
+@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last day.")
+@click.option("--repair", is_flag=True, help="Mark what differs; the worker, or drain, does the rest.")
+@told
+def check(procore_id: int, first: datetime, last: datetime, repair: bool) -> None:
+    """Compare both sides of these days; exit status 1 if anything differs."""
+    company_id = connection.procore_id_to_id(procore_id)
+    result = checks.run(company_id, first.date(), last.date(), BY, repair=repair)
+    _out(result.as_json())
+    if not result.do_agree:
+        marked = f" {result.marked} records are marked for repair." if repair else ""
+        _fail(f"The two sides differ.{marked}")
 
 
 @sync_group.command("drain")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 from random import Random, SystemRandom
 
 from flask import current_app
@@ -19,6 +20,7 @@ from webapp.procore.oauth import OAuth
 from webapp.procore.people import Person
 from webapp.store.budgets import Budgets
 from webapp.store.credentials import Credentials
+from webapp.store.our_days import OurDays
 from webapp.store.sync_store import SyncStore
 from webapp.sync.ports import Clock
 
@@ -48,6 +50,11 @@ def pause(seconds: float) -> None:
 def store_for(company_id: int) -> SyncStore:
     """The engine's store of one company."""
     return SyncStore(db.engine, company_id, clock(), rng())
+
+
+def our_days(company_id: int, since: datetime) -> OurDays:
+    """Our side of a check of one company, connected `since`."""
+    return OurDays(db.engine, company_id, clock(), since)
 
 
 def procore() -> Procore:

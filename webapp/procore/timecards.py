@@ -75,6 +75,12 @@ class Timecards:
                     if card.deleted_at is not None and (chunk is None or card.id in chunk)
                 ]
 
+    def in_days(self, first: date, last: date) -> Iterator[list[Card]]:
+        """Pages of live cards of these days, both included: what a check compares."""
+        days = {"start_date": first.isoformat(), "end_date": last.isoformat()}
+        for cards in self._steady({**_filters(), **days}):
+            yield [card for card in cards if card.deleted_at is None]
+
     def unreadable_among(self, ids: Collection[int]) -> dict[int, str]:
         return {key: str(error) for key in ids if (error := self.unreadable.get(key)) is not None}
 

@@ -8,11 +8,14 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from webapp.domain.timecard import Card, Timecard
+from webapp.sync.compared import OurRecord as OurRecord
 from webapp.sync.decide import Base as Base
 from webapp.sync.decide import Tombstone as Tombstone
 from webapp.sync.dictionary import Dictionary as Dictionary
 from webapp.sync.dictionary import Place as Place
 from webapp.sync.dictionary import Wanted as Wanted
+from webapp.sync.digests import Days as Days
+from webapp.sync.digests import Side as Side
 from webapp.sync.directory import DirectoryRead as DirectoryRead
 from webapp.sync.directory import TheirCostCode as TheirCostCode
 from webapp.sync.directory import TheirPerson as TheirPerson

@@ -7,6 +7,7 @@ from flask import Flask
 from webapp.extensions import csrf
 from webapp.routes.api import (
     activity,
+    checks,
     documents,
     holds,
     ledger,
@@ -22,7 +23,8 @@ from webapp.routes.api import (
 from webapp.routes.api.door import api
 
 MODULES = (
-    timesheets, timesheet_export, activity, holds, ledger, settings, template, projects, people, tasks, project_items
+    timesheets, timesheet_export, activity, holds, checks, ledger, settings, template, projects, people, tasks,
+    project_items,
 )  # fmt: skip
 """Importing one puts its operations on the blueprint, in the order in which the document lists them."""
 

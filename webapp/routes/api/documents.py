@@ -11,7 +11,16 @@ from webapp import wiring
 from webapp.routes.access import open_to_all
 from webapp.routes.api.door import spec
 
-ORDER = ("Timesheets", "Activity", "Ledger", "Settings", "Import matching template", "Projects", "Users")
+ORDER = (
+    "Timesheets",
+    "Activity",
+    "Checks",
+    "Ledger",
+    "Settings",
+    "Import matching template",
+    "Projects",
+    "Users",
+)
 documents = Blueprint("api_documents", __name__, url_prefix="/api")
 
 
