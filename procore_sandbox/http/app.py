@@ -5,7 +5,7 @@ from werkzeug.http import http_date
 
 from procore_sandbox import web
 
-from . import control, control_cards, rest
+from . import control, control_cards, control_hooks, rest
 from .sandbox import Sandbox
 from .sandbox import sandbox as current
 
@@ -22,6 +22,7 @@ def create_app(sandbox: Sandbox, *, hosts: tuple[str, ...] = ()) -> Flask:
     app.register_blueprint(rest.blueprint)
     app.register_blueprint(control.blueprint)
     app.register_blueprint(control_cards.blueprint)
+    app.register_blueprint(control_hooks.blueprint)
     web.register(app, sandbox.unlocked_world, sandbox.lock)
     return app
 

@@ -127,6 +127,35 @@ def delete_card(card_id: int) -> Response:
         return jsonify(company_card(world.state, world.delete_timecard(user.id, card_id)))
 
 
+@blueprint.post("/timecards/<int:card_id>/restore")
+def restore_card(card_id: int) -> Response:
+    """A deleted card comes back."""
+    values = body()
+    with sandbox().world() as world:
+        user = actor(world, _company_of(world, card_id), values)
+        return jsonify(company_card(world.state, world.restore_timecard(user.id, card_id)))
+
+
+@blueprint.post("/timecards/<int:card_id>/copy")
+def copy_card(card_id: int) -> tuple[Response, int]:
+    """A second card with everything that is on it, its origin id included; {the fields that differ}"""
+    values = body()
+    with sandbox().world() as world:
+        user = actor(world, _company_of(world, card_id), values)
+        copy = world.copy_timecard(user.id, card_id, **_fields(values))
+        return jsonify(company_card(world.state, copy)), 201
+
+
+@blueprint.post("/timecards/<int:card_id>/sign")
+def sign_card(card_id: int) -> Response:
+    """{"is_signed": false} takes the signature off."""
+    values = body()
+    with sandbox().world() as world:
+        user = actor(world, _company_of(world, card_id), values)
+        card = world.sign_timecard(user.id, card_id, bool(values.get("is_signed", True)))
+        return jsonify(company_card(world.state, card))
+
+
 @blueprint.get("/timecards/<int:card_id>")
 def show_card(card_id: int) -> Response:
     """Also a deleted one, with its change history."""

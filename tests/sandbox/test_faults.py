@@ -154,3 +154,51 @@ def test_events_can_come_in_another_order(procore: Procore) -> None:
     sent = numbers(procore, "reorder_events", 12, seconds=5.0)
     assert len(sent) == 12
     assert sent != sorted(sent)
+
+
+def test_an_effect_may_come_after_everybody_has_looked(procore: Procore) -> None:
+    """D6: up to 60 s later."""
+    procore.world.add_fault(effect="late_effect", method="POST", path="timecard_entries", times=1, seconds=60)
+    assert create(procore).is_lost
+    procore.clock.advance(59)
+    procore.world.catch_up()
+    assert count(procore) == 0
+    due = procore.world.next_delivery_at()
+    assert due is not None
+    procore.clock.advance(1)
+    assert due == procore.clock.now()
+    procore.api.get(PATH)
+    assert count(procore) == 1
+
+
+def test_a_late_effect_wakes_whoever_delivers(procore: Procore) -> None:
+    procore.hook(procore.bridge)
+    procore.world.add_fault(effect="late_effect", method="POST", path="timecard_entries", times=1, seconds=5)
+    create(procore)
+    procore.clock.advance(5)
+    assert len(procore.world.due_deliveries()) == 1
+
+
+def test_an_answer_may_be_a_redirect(procore: Procore) -> None:
+    procore.world.add_fault(effect="redirect", path=PATH, times=1)
+    answer = procore.api.get(PATH)
+    assert (answer.status, "Location" in answer.headers) == (302, True)
+
+
+@pytest.mark.parametrize(
+    "fault, shown",
+    [
+        ({"effect": "repeat_page"}, [[0, 1], [0, 1], [2, 3]]),
+        ({"effect": "short_page", "skip": 1, "times": 1}, [[0, 1], [2], [4]]),
+        ({"effect": "drift_page", "rows": 1}, [[0, 1], [3, 4], []]),
+        ({"effect": "drift_page", "rows": -1}, [[0, 1], [1, 2], [3, 4]]),
+    ],
+)
+def test_pages_may_repeat_shrink_and_drift(fault: dict[str, Any], shown: list[list[int]]) -> None:
+    """Faults: page drift, repeated and short pages."""
+    procore = Procore()
+    cards = [procore.enter().id for _ in range(5)]
+    procore.world.add_fault(method="GET", path="timecard_entries", **fault)
+    api = procore.api
+    pages = [api.get(procore.cards_path, page=number, per_page=2).json() for number in (1, 2, 3)]
+    assert [[cards.index(row["id"]) for row in page] for page in pages] == shown

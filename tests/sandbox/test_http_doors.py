@@ -273,3 +273,36 @@ def test_health_and_log_are_served(door: Door) -> None:
     assert door.control("GET", "/hooks") == []
     door.control("DELETE", "/health")
     assert door.control("GET", "/health")["calls"] == 0
+
+
+def test_cards_are_restored_copied_and_signed_through_the_control_api(door: Door) -> None:
+    """D3, D6, D46."""
+    [card_id] = door.control("POST", f"/companies/{door.company_id}/timecards/bulk", {"count": 1})["ids"]
+    door.control("DELETE", f"/timecards/{card_id}")
+    assert door.control("POST", f"/timecards/{card_id}/restore")["deleted_at"] is None
+    assert door.control("POST", f"/timecards/{card_id}/copy", {"hours": "2.0"})["hours"] == "2.0"
+    assert door.control("POST", f"/timecards/{card_id}/sign")["procore_signature"] is not None
+    unsigned = door.control("POST", f"/timecards/{card_id}/sign", {"is_signed": False})
+    assert unsigned["procore_signature"] is None
+
+
+def test_what_befalls_hooks_is_done_through_the_control_api(door: Door) -> None:
+    hook = {"api_version": "v2", "namespace": "x", "destination_url": "http://127.0.0.1:9/none"}
+    body = {"project_id": door.bridge_id, "hook": hook}
+    key = door.api("POST", "/rest/v1.0/webhooks/hooks", json=body).json()["id"]
+    trigger = {"resource_name": "Timecard Entries", "event_type": "update"}
+    path = f"/rest/v1.0/webhooks/hooks/{key}/triggers"
+    made = {"project_id": door.bridge_id, "api_version": "v2", "trigger": trigger}
+    trigger_id = door.api("POST", path, json=made).json()["id"]
+    changed = door.control("PATCH", f"/hooks/{key}", {"authorization": "Bearer other", "status": "active"})
+    assert changed["destination_headers"] == {"Authorization": "***other"}
+    event = {"company_id": door.company_id, "project_id": door.bridge_id, "resource_id": 4711}
+    door.control("POST", "/events", event)
+    [card_id] = door.control(
+        "POST", f"/companies/{door.company_id}/timecards/bulk", {"count": 1, "project_ids": [door.bridge_id]}
+    )["ids"]
+    door.control("POST", "/events/storm", {"ids": [card_id], "count": 3})
+    assert door.control("POST", "/deliveries/discard") == {"discarded": 4}
+    door.control("DELETE", f"/triggers/{trigger_id}")
+    door.control("DELETE", f"/hooks/{key}")
+    assert door.control("GET", "/hooks") == []
