@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks import bulk, latency, storm, webhooks
+from benchmarks import bulk, check, latency, storm, webhooks
 from benchmarks.figures import Figure, table, write
 from benchmarks.memory import MemoryWatch
 from benchmarks.site import Site, running
 
-ROWS = ("latency", "receive", "send", "webhooks", "memory", "kills", "flush")
+ROWS = ("latency", "receive", "send", "webhooks", "memory", "check", "kills", "flush")
 QUIET = ("latency", "receive", "send", "webhooks", "memory")
 
 
@@ -32,6 +32,8 @@ def main() -> int:
     figures: list[Figure] = []
     if set(rows) & set(QUIET):
         figures += _quiet(rows, 10 if given.small else 1)
+    if "check" in rows:
+        figures += _check(2_000 if given.small else 20_000)
     for row, flushes in (("kills", 0), ("flush", 2)):
         if row in rows:
             figures += _storm(row, flushes, given.seed, given.small)
@@ -65,6 +67,14 @@ def _quiet(rows: list[str], part: int) -> list[Figure]:
 def _health(site: Site) -> Figure:
     own = {key: own for key, (own, _) in site.observations().items() if own}
     return Figure("health", "Integration Health: our own faults", sum(own.values()), 0, details=own)
+
+
+def _check(count: int) -> list[Figure]:
+    """On a site of its own: its memory and its month are full."""
+    print("check ...", file=sys.stderr, flush=True)
+    with _place() as directory, running(directory) as site:
+        site.connect()
+        return check.measure(site, count)
 
 
 def _storm(row: str, flushes: int, seed: int, is_small: bool) -> list[Figure]:
