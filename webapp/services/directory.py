@@ -1,13 +1,21 @@
-"""The mirror of Procore's directory: projects, people and time types as time cards refer to them."""
+"""The mirror of Procore's directory: projects, people, time types, and the codes and sub jobs that were needed once.
+
+What a read finds new, changed or back releases what waited for it (store.releases).
+"""
 
 from __future__ import annotations
 
+import structlog
+
 from webapp import wiring
-from webapp.errors import NotFound
+from webapp.errors import NeedsAttention, NotFound
+from webapp.store import directory as rows
 from webapp.store import schedule
+from webapp.store.session import reading
 from webapp.sync.ports import Unknown
 from webapp.sync.words import read_directory
 
+log = structlog.get_logger(__name__)
 EVERYTHING = Unknown(has_people=True, has_projects=True, has_time_types=True)
 
 
@@ -19,3 +27,18 @@ def refresh(company_id: int, wanted: Unknown = EVERYTHING) -> None:
         raise NotFound("There is no such company here.")
     read = read_directory(wiring.procore_for(procore_id), wanted)
     wiring.store_for(company_id).save_directory(read)
+
+
+def refresh_all(company_id: int) -> None:
+    """The daily read: the company's lists, then the codes and sub jobs of each permitted project where some were needed
+    before, so that what was added or removed there is known (D67). A project that refuses does not stop the others."""
+    refresh(company_id)
+    with reading(company_id) as session:
+        places, projects = rows.places_with_codes(session), rows.projects_with_sub_jobs(session)
+    parts = [Unknown(codes_of=frozenset({place})) for place in places]
+    parts += [Unknown(sub_jobs_of=frozenset({project})) for project in projects]
+    for part in parts:
+        try:
+            refresh(company_id, part)
+        except (NeedsAttention, NotFound) as error:
+            log.info("directory_part_not_read", company_id=company_id, error=type(error).__name__)

@@ -6,9 +6,9 @@ from webapp import queueing, wiring
 from webapp.errors import InvalidInput, NotFound
 from webapp.services.idempotency import created_in
 from webapp.services.text import line
-from webapp.store import marks
+from webapp.store import holds
 from webapp.store import projects as rows
-from webapp.store.models import ProjectItem
+from webapp.store.models import ProcoreCostCode, ProjectItem
 from webapp.store.session import StoreSession, reading, transaction
 
 LONGEST_CODE, LONGEST_NAME = 200, 300
@@ -46,12 +46,41 @@ def edit(company_id: int, item_id: int, code: str | None, name: str | None) -> P
     """Another code may be the one of Procore's cost code that sending waited for."""
     with transaction(company_id) as session:
         item = _found(session, item_id)
+        before = item.code
         item.code = _free_code(session, item.project_id, code, item)
         item.name = line("name", name, LONGEST_NAME)
+        if item.is_archived and item.code != before:
+            item.procore_cost_code_id, item.is_archived = None, False
         session.flush()
-        if marks.mark_reason_fixed(session, f"item_here:{item.id}", wiring.clock().now()):
-            queueing.wake_after_commit(session, wiring.config().redis_url, company_id)
+        _release(session, item)
         return item
+
+
+def choices(company_id: int, item_id: int) -> list[ProcoreCostCode]:
+    """Procore's cost codes that the item may stand for: of its project, not removed, no other item's (D67)."""
+    with reading(company_id) as session:
+        return rows.free_codes(session, _found(session, item_id))
+
+
+def choose(company_id: int, item_id: int, cost_code_id: int | None) -> ProjectItem:
+    """The item stands for that cost code from now on, and takes its code and name. Releases what waited for it."""
+    with transaction(company_id) as session:
+        item = _found(session, item_id)
+        code = next((c for c in rows.free_codes(session, item) if c.procore_id == cost_code_id), None)
+        if code is None:
+            text = "Choose one of the cost codes that Procore lists for this project."
+            raise InvalidInput(text, {"procore_cost_code_id": [text]})
+        item.procore_cost_code_id, item.is_archived = code.procore_id, False
+        item.code, item.name = code.full_code, code.name
+        session.flush()
+        _release(session, item)
+        return item
+
+
+def _release(session: StoreSession, item: ProjectItem) -> None:
+    keys = [f"item_here:{item.id}", f"item_removed:{item.id}"]
+    if holds.release(session, keys, wiring.clock().now()):
+        queueing.wake_after_commit(session, wiring.config().redis_url, session.company_id)
 
 
 def _found(session: StoreSession, item_id: int) -> ProjectItem:

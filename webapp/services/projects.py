@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 import structlog
 
@@ -13,10 +14,11 @@ from webapp.errors import AppError, InvalidInput, NotFound
 from webapp.services import directory
 from webapp.services.idempotency import created_in
 from webapp.services.text import line
-from webapp.store import marks
+from webapp.store import holds, switches
 from webapp.store import projects as rows
 from webapp.store.models import Project
 from webapp.store.session import StoreSession, reading, transaction
+from webapp.sync.holds import before_link
 from webapp.sync.ports import Unknown
 
 log = structlog.get_logger(__name__)
@@ -84,26 +86,44 @@ def edit(
         if "number" in changes:
             project.number = line("number", changes["number"], LONGEST_NUMBER, is_required=False)
         session.flush()
-        _release(session, [f"project_here:{project.id}"])
+        _release(session, [f"project_here:{project.id}", *holds.held_keys(session, "projects_match")])
         return project
 
 
-def link(company_id: int, project_id: int, target: LinkTarget, check: Check | None = None) -> Project:
-    """Raises InvalidInput for a project Procore does not show, or one that is linked already."""
+def link(
+    company_id: int,
+    project_id: int,
+    target: LinkTarget,
+    check: Check | None = None,
+    *,
+    brings_in: bool = True,
+) -> Project:
+    """`brings_in`: what was left out since the connection because it was not linked is synced now; else only what
+    changes from now on (D21). Raises InvalidInput for a project that Procore does not show, or that is linked."""
     _look_up(company_id, target)
     with transaction(company_id) as session:
         project = _to_change(session, project_id, check)
-        _link(session, project, target)
+        _link(session, project, target, brings_in=brings_in)
         return project
 
 
 def unlink(company_id: int, project_id: int, check: Check | None = None) -> Project:
-    """What was synced stays on both sides; linking again resumes it (D23)."""
+    """What was synced stays on both sides; what changes waits, and linking again resumes it (D23)."""
     with transaction(company_id) as session:
         project = _to_change(session, project_id, check)
+        if project.procore_project_id is not None:
+            project.unlinked_project_id = project.procore_project_id
+            project.unlinked_sub_job_id = project.procore_sub_job_id
+            project.unlinked_at = wiring.clock().now()
         project.procore_project_id, project.procore_sub_job_id = None, NO_SUB_JOB
         session.flush()
         return project
+
+
+def count_left_out(company_id: int, project_id: int, target: LinkTarget) -> tuple[int, Decimal]:
+    """How many records, and hours, a link would bring in that were left out since the connection (D21)."""
+    with reading(company_id) as session:
+        return holds.count_held(session, *_left_out(project_id, target.procore_project_id))
 
 
 def choices(company_id: int) -> list[Choice]:
@@ -142,7 +162,7 @@ def _to_change(session: StoreSession, project_id: int, check: Check | None) -> P
     return project
 
 
-def _link(session: StoreSession, project: Project, target: LinkTarget) -> None:
+def _link(session: StoreSession, project: Project, target: LinkTarget, *, brings_in: bool = True) -> None:
     sub_job_id = target.procore_sub_job_id or NO_SUB_JOB
     _check_target(session, target)
     taken = rows.linked_to(session, target.procore_project_id, sub_job_id)
@@ -151,8 +171,14 @@ def _link(session: StoreSession, project: Project, target: LinkTarget) -> None:
             "procore_project_id", f'It is linked to project "{taken.name}" already. Unlink that one first.'
         )
     project.procore_project_id, project.procore_sub_job_id = target.procore_project_id, sub_job_id
+    apart = rows.taken_apart(session, target.procore_project_id, sub_job_id)
+    for other in {project, *apart}:
+        other.unlinked_project_id, other.unlinked_sub_job_id, other.unlinked_at = None, NO_SUB_JOB, None
     session.flush()
-    _release(session, _held_by(project))
+    if not brings_in:
+        for key in _left_out(project.id, target.procore_project_id):
+            switches.accept(session, key, before_link())
+    _release(session, [*_held_by(project), *(f"relink:{other.id}" for other in apart)])
 
 
 def _look_up(company_id: int, target: LinkTarget) -> None:
@@ -191,18 +217,24 @@ def _refused(field: str, text: str) -> InvalidInput:
 
 
 def _held_by(project: Project) -> list[str]:
-    """The reasons (webapp.sync.holds) that a link of this project takes away."""
+    """The reasons (webapp.sync.catalogue) that a link of this project takes away."""
     return [
-        f"unlinked:{project.procore_project_id}",
-        f"unlinked_here:{project.id}",
+        *_left_out(project.id, project.procore_project_id),
         f"project:{project.procore_project_id}",
+        f"projects_match:{project.procore_project_id}",
         f"project_here:{project.id}",
-        f"main_project:{project.name}",
+        f"main_project:{project.procore_project_id}",
+        f"relink:{project.id}",
+        f"left_scope:{project.id}",
+        f"moved_out:{project.procore_project_id}",
         *([f"sub_job:{project.procore_sub_job_id}"] if project.procore_sub_job_id else []),
     ]
 
 
+def _left_out(project_id: int, procore_project_id: int | None) -> list[str]:
+    return [f"unlinked:{procore_project_id}", f"unlinked_here:{project_id}"]
+
+
 def _release(session: StoreSession, keys: list[str]) -> None:
-    now = wiring.clock().now()
-    if sum(marks.mark_reason_fixed(session, key, now) for key in keys):
+    if holds.release(session, keys, wiring.clock().now()):
         queueing.wake_after_commit(session, wiring.config().redis_url, session.company_id)

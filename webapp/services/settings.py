@@ -8,7 +8,7 @@ from typing import Literal
 
 from webapp import queueing, wiring
 from webapp.errors import InvalidInput
-from webapp.store import connections
+from webapp.store import connections, holds
 from webapp.store import switches as rows
 from webapp.store.models import Company
 from webapp.store.session import reading, transaction
@@ -18,6 +18,12 @@ SWITCHES = ("receive", "receive_only_linked", "receive_project_per_sub_job", "se
 CONFLICT_RULES = ("default", "later", "procore", "timesite", "ask")
 Direction = Literal["receive", "send"]
 DIRECTIONS: tuple[Direction, ...] = ("receive", "send")
+HELD_BY: dict[str, tuple[str, ...]] = {
+    "receive_only_linked": ("unlinked", "project", "projects_match"),
+    "receive_project_per_sub_job": ("main_project", "sub_job"),
+    "send_only_linked": ("unlinked_here", "project_here"),
+}
+"""What a setting, turned either way, makes worth another look: the rule that held it may be gone."""
 Since = Literal["off", "now"]
 """What a direction that is switched on again takes along: all since it was off, or only what changes from now."""
 
@@ -53,10 +59,13 @@ def change(company_id: int, wanted: Mapping[str, object], since: object = None) 
     with transaction(company_id) as session:
         company = connections.by_id(session, company_id)
         switched_on = [d for d in DIRECTIONS if clean.get(d) is True and not getattr(company, d)]
+        turned = {name for name, value in clean.items() if value != getattr(company, name)}
         for name, value in clean.items():
             setattr(company, name, value)
         session.flush()
         now = wiring.clock().now()
+        for name in turned & HELD_BY.keys():
+            holds.release_kinds(session, now, *HELD_BY[name])
         for direction in switched_on:
             if since_when == "off":
                 rows.release_suppressed(session, direction, now)

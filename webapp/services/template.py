@@ -15,7 +15,7 @@ from webapp.store.models import Task
 from webapp.store.session import StoreSession, reading, transaction
 from webapp.sync.catalogue import LONGEST_KEY
 
-HELD = "task"
+HELD, HELD_SENDING = "task", "task_here"
 MOST_ROWS = 500
 LONGEST = 200
 
@@ -81,7 +81,7 @@ def _release(session: StoreSession) -> int:
         for key in holds.held_keys(session, HELD)
         if len(key) >= LONGEST_KEY or task_for(key.removeprefix(f"{HELD}:"), pairs)
     ]
-    released = holds.release(session, keys, now)
+    released = holds.release(session, [*keys, *holds.held_keys(session, HELD_SENDING)], now)
     if released:
         queueing.wake_after_commit(session, wiring.config().redis_url, session.company_id)
     return released

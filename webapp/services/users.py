@@ -10,7 +10,7 @@ from webapp.domain.timesheet import Actor
 from webapp.errors import InvalidInput, NotFound
 from webapp.services.idempotency import created_in
 from webapp.services.text import line
-from webapp.store import marks, people
+from webapp.store import holds, people
 from webapp.store import projects as directory
 from webapp.store.models import User
 from webapp.store.session import StoreSession, reading, transaction
@@ -62,7 +62,7 @@ def edit(
             check(user)
         _change(session, user, given)
         session.flush()
-        if marks.mark_reason_fixed(session, f"user:{user.id}", wiring.clock().now()):
+        if holds.release(session, [f"user:{user.id}", f"inactive:{user.id}"], wiring.clock().now()):
             queueing.wake_after_commit(session, wiring.config().redis_url, company_id)
         return user
 

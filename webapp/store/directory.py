@@ -16,26 +16,34 @@ from webapp.store.models import (
     ProcoreSubJob,
     ProcoreTimeType,
 )
+from webapp.store.releases import News, archive_items, release_after_read
 from webapp.store.session import StoreSession
-from webapp.sync.ports import DirectoryRead, TheirCostCode
+from webapp.sync.ports import DirectoryRead, Place, TheirCostCode
 
 
 def save(session: StoreSession, read: DirectoryRead, now: datetime) -> None:
-    """Inserts and updates by Procore's id. What left a list is marked, never deleted (D67)."""
+    """Inserts and updates by Procore's id. What left a list is marked, never deleted (D67). What waited for something
+    that is new, changed or back is looked at again."""
+    news = News()
     if read.projects is not None:
-        rows = _upsert(
+        rows, news.projects = _upsert(
             session,
             ProcoreProject,
             ((p.id, {"name": p.name, "number": p.number, "time_zone": p.time_zone}) for p in read.projects),
         )
+        session.flush()
         listed = {p.id for p in read.projects}
-        for row in rows.values():
-            row.is_permitted = row.procore_id in listed
+        turned = {key for key, row in rows.items() if row.is_permitted is not (key in listed)}
+        for key in turned:
+            rows[key].is_permitted = key in listed
+        news.projects |= turned
     if read.style is not None:
         for row in session.scalars(select(ProcoreProject)):
-            row.is_start_stop = row.procore_id in read.style.start_stop_projects
+            is_start_stop = row.procore_id in read.style.start_stop_projects
+            news.is_style_new |= row.is_start_stop is not is_start_stop
+            row.is_start_stop = is_start_stop
     if read.people is not None:
-        _upsert(
+        _, news.people = _upsert(
             session,
             ProcorePerson,
             (
@@ -53,26 +61,61 @@ def save(session: StoreSession, read: DirectoryRead, now: datetime) -> None:
             ),
         )
     if read.time_types is not None:
-        _upsert(session, ProcoreTimeType, ((t.id, {"name": t.name}) for t in read.time_types))
+        _, news.time_types = _upsert(
+            session, ProcoreTimeType, ((t.id, {"name": t.name}) for t in read.time_types)
+        )
     for (project_id, sub_job_id), codes in read.cost_codes.items():
-        _save_codes(session, project_id, sub_job_id or 0, codes)
+        news.cost_codes |= _save_codes(session, project_id, sub_job_id or 0, codes)
         if sub_job_id is None:
             _stamp(session, project_id, codes_read_at=now)
     for project_id, sub_jobs in read.sub_jobs.items():
-        _upsert(
+        _, jobs = _upsert(
             session,
             ProcoreSubJob,
             ((s.id, {"procore_project_id": project_id, "name": s.name, "code": s.code}) for s in sub_jobs),
             within=ProcoreSubJob.procore_project_id == project_id,
         )
+        news.sub_jobs |= jobs
         _stamp(session, project_id, sub_jobs_read_at=now)
     if read.projects is not None and read.people is not None and read.time_types is not None:
         session.execute(update(Company).where(Company.id == session.company_id).values(directory_read_at=now))
+    release_after_read(session, news, now)
 
 
-def _save_codes(session: StoreSession, project_id: int, sub_job_id: int, codes: list[TheirCostCode]) -> None:
+def places_with_codes(session: StoreSession) -> list[Place]:
+    """Permitted projects, and their sub jobs, whose cost codes were read before."""
+    permitted = select(ProcoreProject.procore_id).where(ProcoreProject.is_permitted)
+    read = permitted.where(ProcoreProject.codes_read_at.is_not(None))
+    known = (
+        select(ProcoreCostCode.procore_project_id, ProcoreCostCode.procore_sub_job_id)
+        .where(ProcoreCostCode.procore_project_id.in_(permitted))
+        .distinct()
+    )
+    places = {(project, job or None) for project, job in session.execute(known)}
+    return sorted(places | {(project, None) for project in session.scalars(read)}, key=_in_order)
+
+
+def _in_order(place: Place) -> tuple[int, int]:
+    return place[0], place[1] or 0
+
+
+def projects_with_sub_jobs(session: StoreSession) -> list[int]:
+    """Permitted projects whose sub jobs were read before."""
+    return list(
+        session.scalars(
+            select(ProcoreProject.procore_id)
+            .where(ProcoreProject.is_permitted, ProcoreProject.sub_jobs_read_at.is_not(None))
+            .order_by(ProcoreProject.procore_id)
+        )
+    )
+
+
+def _save_codes(
+    session: StoreSession, project_id: int, sub_job_id: int, codes: list[TheirCostCode]
+) -> set[int]:
+    """Procore's ids of those that are new, changed, removed or back."""
     place = {"procore_project_id": project_id, "procore_sub_job_id": sub_job_id}
-    rows = _upsert(
+    rows, news = _upsert(
         session,
         ProcoreCostCode,
         ((code.id, {**place, "full_code": code.full_code, "name": code.name}) for code in codes),
@@ -81,24 +124,35 @@ def _save_codes(session: StoreSession, project_id: int, sub_job_id: int, codes: 
         ),
     )
     listed = {code.id for code in codes}
-    for row in rows.values():
-        row.is_removed = row.procore_id not in listed
+    session.flush()
+    turned = {key for key, row in rows.items() if row.is_removed is (key in listed)}
+    for key in turned:
+        rows[key].is_removed = key not in listed
+    if turned:
+        session.flush()
+        archive_items(session, turned)
+    return news | turned
 
 
 def _upsert(
     session: StoreSession, model: Any, rows: Iterable[tuple[int, dict[str, Any]]], within: Any = None
-) -> dict[int, Any]:
+) -> tuple[dict[int, Any], set[int]]:
+    """The rows by Procore's id, and which of them are new or changed."""
     query = select(model) if within is None else select(model).where(within)
     known = {row.procore_id: row for row in session.scalars(query)}
+    news: set[int] = set()
     for procore_id, values in rows:
         row = known.get(procore_id)
         if row is None:
             row = known[procore_id] = model(procore_id=procore_id, **values)
             session.add(row)
-        else:
-            for name, value in values.items():
-                setattr(row, name, value)
-    return known
+            news.add(procore_id)
+            continue
+        changes = {name: value for name, value in values.items() if getattr(row, name) != value}
+        for name, value in changes.items():
+            setattr(row, name, value)
+            news.add(procore_id)
+    return known, news
 
 
 def _stamp(session: StoreSession, project_id: int, **values: datetime) -> None:

@@ -12,6 +12,7 @@ from webapp.domain.timesheet import Actor
 from webapp.domain.zones import UTC_ZONE, zone_named
 from webapp.store.models import (
     Company,
+    ProcoreCostCode,
     ProcoreProject,
     ProcoreSubJob,
     Project,
@@ -102,6 +103,39 @@ def is_directory_known(session: StoreSession) -> bool:
     """Whether Procore's directory has been read at all: before that, nobody can say that an id is unknown."""
     read_at = session.scalar(select(Company.directory_read_at).where(Company.id == session.company_id))
     return read_at is not None
+
+
+def taken_apart(session: StoreSession, procore_project_id: int, sub_job_id: int) -> list[Project]:
+    """Our projects whose link to that one a person took apart (D23)."""
+    return list(
+        session.scalars(
+            select(Project).where(
+                Project.unlinked_project_id == procore_project_id, Project.unlinked_sub_job_id == sub_job_id
+            )
+        )
+    )
+
+
+def free_codes(session: StoreSession, item: ProjectItem) -> list[ProcoreCostCode]:
+    """Procore's cost codes of the item's project that are not removed and belong to no other item, by their code."""
+    linked = session.get_one(Project, item.project_id)
+    taken = select(ProjectItem.procore_cost_code_id).where(
+        ProjectItem.project_id == item.project_id,
+        ProjectItem.id != item.id,
+        ProjectItem.procore_cost_code_id.is_not(None),
+    )
+    return list(
+        session.scalars(
+            select(ProcoreCostCode)
+            .where(
+                ProcoreCostCode.procore_project_id == linked.procore_project_id,
+                ProcoreCostCode.procore_sub_job_id == linked.procore_sub_job_id,
+                ProcoreCostCode.is_removed.is_(False),
+                ProcoreCostCode.procore_id.not_in(taken),
+            )
+            .order_by(ProcoreCostCode.full_code, ProcoreCostCode.procore_id)
+        )
+    )
 
 
 def entry_style(session: StoreSession, project: Project) -> EntryStyle:

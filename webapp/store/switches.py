@@ -27,10 +27,16 @@ def release_suppressed(session: StoreSession, direction: Direction, now: datetim
 
 
 def accept_suppressed(session: StoreSession, direction: Direction, reason: Reason) -> None:
-    """Today's differences stay as they are, listed with the reason. A record without a counterpart gets none later,
-    even when it is edited, like one that is older than the connection (R6). One that has a counterpart moves its face
-    of the base to where it stands, so that only what changes from now on is carried over."""
-    for link in session.scalars(select(Link).where(_suppressed(direction))):
+    """What the direction held back while it was off stays as it is, listed with the reason."""
+    accept(session, switch_off(direction).key, reason, direction)
+
+
+def accept(session: StoreSession, key: str, reason: Reason, direction: Direction | None = None) -> int:
+    """Today's differences that `key` holds stay as they are. A record without a counterpart gets none later, even when
+    it is edited, like one that is older than the connection (R6). One that has a counterpart moves its face of the base
+    to where it stands, so that only what changes from now on is carried over. How many."""
+    links = session.scalars(select(Link).where(Link.reason_key == key)).all()
+    for link in links:
         link.state, link.reason_key, link.reason_text = "excluded", reason.key, reason.text
         timesheet = session.get(Timesheet, link.timesheet_id) if link.timesheet_id else None
         is_paired = link.base_ours is not None and timesheet is not None and timesheet.deleted_at is None
@@ -40,6 +46,7 @@ def accept_suppressed(session: StoreSession, direction: Direction, reason: Reaso
         elif is_paired and link.suppressed_theirs is not None:
             link.base_theirs = link.suppressed_theirs
         link.suppressed_theirs = None
+    return len(links)
 
 
 def _suppressed(direction: Direction) -> ColumnElement[bool]:

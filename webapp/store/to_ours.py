@@ -89,10 +89,14 @@ class ToOurs:
             own = self._linked(card.project, card.sub_job)
             if own is not None:
                 return own.id, None
+            if apart := self._taken_apart(card.project, card.sub_job):
+                return self._unlinked(apart, card, names)
         main = self._linked(card.project, 0)
         if card.sub_job and self.settings.receive_project_per_sub_job:
             return self._sub_job_project(card, names, main, may_create)
         if main is None:
+            if apart := self._taken_apart(card.project, 0):
+                return self._unlinked(apart, card, names)
             if self.settings.receive_only_linked:
                 return holds.project_not_linked(names.project or str(card.project), card.project)
             if theirs is None or not may_create:
@@ -110,8 +114,26 @@ class ToOurs:
             )
         ).first()
 
+    def _unlinked(self, apart: Project, card: Timecard, names: Names) -> Reason:
+        new = holds.project_not_linked(names.project or str(card.project), card.project)
+        return holds.project_unlinked(
+            apart.id, apart.name, new if self.settings.receive_only_linked else None
+        )
+
+    def _taken_apart(self, project: int, sub_job: int) -> Project | None:
+        """Our project whose link to this one a person took apart: it is not linked again by itself (D23)."""
+        return self.session.scalars(
+            select(Project).where(
+                Project.unlinked_project_id == project,
+                Project.unlinked_sub_job_id == sub_job,
+                Project.procore_project_id.is_(None),
+            )
+        ).first()
+
     def _match_or_create(self, theirs: ProcoreProject) -> Project | Reason:
-        unlinked = self.session.scalars(select(Project).where(Project.procore_project_id.is_(None)))
+        unlinked = self.session.scalars(
+            select(Project).where(Project.procore_project_id.is_(None), Project.unlinked_project_id.is_(None))
+        )
         match, is_ambiguous = unique_match(
             (theirs.number, theirs.name), [Candidate(p.id, (p.number, p.name)) for p in unlinked]
         )
@@ -135,7 +157,7 @@ class ToOurs:
         if sub_job is None:
             return holds.sub_job_unknown(card.sub_job or 0, names.sub_job)
         if main is None or not may_create:
-            return holds.main_project_not_linked(names.project or str(card.project))
+            return holds.main_project_not_linked(names.project or str(card.project), card.project)
         copy = Project(
             name=f"{main.name} – {sub_job.name}"[:300],
             number=main.number,

@@ -52,6 +52,11 @@ class ToTheirs:
         project = self.session.get_one(Project, project_id)
         if project.procore_project_id is not None:
             return project.procore_project_id, project.procore_sub_job_id or None
+        if project.unlinked_project_id is not None:
+            new = holds.our_project_not_linked(project.name, project.id)
+            return holds.project_unlinked(
+                project.id, project.name, new if self.settings.send_only_linked else None
+            )
         if self.settings.send_only_linked:
             return holds.our_project_not_linked(project.name, project.id)
         taken = select(Project.procore_project_id).where(Project.procore_project_id.is_not(None))
@@ -105,7 +110,8 @@ class ToTheirs:
     def _cost_code(self, procore_project_id: int, item_id: int) -> int | Reason:
         item = self.session.get_one(ProjectItem, item_id)
         if item.procore_cost_code_id is not None:
-            return item.procore_cost_code_id
+            is_removed = item.is_archived and self._is_removed(item.procore_cost_code_id)
+            return holds.item_removed(item.id, item.code) if is_removed else item.procore_cost_code_id
         codes = self.session.scalars(
             select(ProcoreCostCode).where(
                 ProcoreCostCode.procore_project_id == procore_project_id,
@@ -119,6 +125,11 @@ class ToTheirs:
         item.procore_cost_code_id = found.procore_id
         self.session.flush()
         return found.procore_id
+
+    def _is_removed(self, cost_code_id: int) -> bool:
+        """Whether Procore's list of the project lacked it when it was read last (D67)."""
+        query = select(ProcoreCostCode.is_removed).where(ProcoreCostCode.procore_id == cost_code_id)
+        return bool(self.session.scalars(query).first())
 
     def _note_unread(self, procore_project_id: int) -> None:
         """Cost codes of a project are read when the first item has to be matched by its code."""

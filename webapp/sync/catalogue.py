@@ -26,6 +26,7 @@ Action = Literal[
     "retry",
     "switch_on",
     "unapprove",
+    "unlock",
     "wait",
 ]
 
@@ -42,12 +43,14 @@ OWNERS: dict[Owner, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """`state` is the ledger's. `retry_seconds`: looked at again by itself after so long; None waits for a fix."""
+    """`state` is the ledger's. `retry_seconds`: looked at again by itself after so long; None waits for a fix.
+    `for_new`: the reason instead, for a record that nothing is known of yet."""
 
     key: str
     text: str
     state: State
     retry_seconds: int | None = None
+    for_new: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +272,24 @@ KINDS: tuple[Kind, ...] = (
         DAY,
     ),
     Kind(
+        "locked",
+        "The timesheet is locked here, but was changed in Procore.",
+        "waiting",
+        "administrator",
+        "Unlock its pay period to take the change, or discard it.",
+        "unlock",
+        AT_ONCE,
+    ),
+    Kind(
+        "processed",
+        "The timesheet was locked and exported before it was changed in Procore; it is in the list of adjustments.",
+        "waiting",
+        "administrator",
+        "Book the adjustment, then discard the change here; or unlock the pay period to take it.",
+        "unlock",
+        AT_ONCE,
+    ),
+    Kind(
         "unreadable",
         "{text}",
         "failed",
@@ -362,6 +383,24 @@ KINDS: tuple[Kind, ...] = (
         "Keep the edit, or delete it on both sides.",
         "resolve",
         "It goes on when it is decided, or when both sides agree.",
+    ),
+    Kind(
+        "left_scope",
+        "It was moved here. {why} Its time card stays in Procore as it was.",
+        "waiting",
+        "administrator",
+        "Link the project, move the timesheet back, delete the time card in Procore, or discard the change.",
+        "decide",
+        AT_ONCE,
+    ),
+    Kind(
+        "moved_out",
+        'Moved in Procore to project "{name}", which is not synced, but changed here meanwhile.',
+        "waiting",
+        "administrator",
+        "Link a project here to it, delete the timesheet, or discard the change.",
+        "decide",
+        AT_ONCE,
     ),
     Kind(
         "guard",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Literal
 
 from webapp.sync.catalogue import BY_KEY
@@ -51,9 +52,10 @@ def main_project_not_linked(name: str, project_id: int | None = None) -> Reason:
     return BY_KEY["main_project"].reason(project_id or name, name=name)
 
 
-def project_unlinked(project_id: int, name: str) -> Reason:
-    """A person took the link of our project apart while this was on its way or synced before (D23)."""
-    return BY_KEY["relink"].reason(project_id, name=name)
+def project_unlinked(project_id: int, name: str, for_new: Reason | None = None) -> Reason:
+    """A person took the link of our project apart while this was on its way or synced before (D23). `for_new`: what
+    the rule of linked projects says of a record that comes later (D21)."""
+    return replace(BY_KEY["relink"].reason(project_id, name=name), for_new=for_new)
 
 
 def user_not_in_procore(user_id: int, name: str) -> Reason:
@@ -97,6 +99,11 @@ def invalid_time(text: str) -> Reason:
 
 def approved_in_procore() -> Reason:
     return BY_KEY["lock"].reason("approved")
+
+
+def locked(is_processed: bool) -> Reason:
+    """Ours may not change any more: its pay period is closed, or even exported (D45)."""
+    return BY_KEY["processed" if is_processed else "locked"].reason()
 
 
 def procore_refused(text: str) -> Reason:
@@ -150,6 +157,16 @@ def deleted_here_edited_there() -> Reason:
 
 def edited_here_deleted_there() -> Reason:
     return BY_KEY["deleted_there"].reason()
+
+
+def left_scope(why: str, project_id: int) -> Reason:
+    """Ours moved to a project of ours that is not synced (D28)."""
+    return BY_KEY["left_scope"].reason(project_id, why=why)
+
+
+def moved_out(name: str, project_id: int) -> Reason:
+    """Theirs moved to a project of Procore's that is not synced, and ours was changed (D28)."""
+    return BY_KEY["moved_out"].reason(project_id, name=name)
 
 
 def guarded(direction: Direction, what: Literal["deletions", "changes"]) -> Reason:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from webapp.domain.timecard import Card
 from webapp.sync import holds
 from webapp.sync.decide import Base
+from webapp.sync.dictionary import Dictionary
 from webapp.sync.holds import Reason
 from webapp.sync.ports import OurTimesheet, Record, Settings
 
@@ -18,6 +19,18 @@ def out_of_scope(record: Record, card: Card | None, settings: Settings) -> Reaso
     if isinstance(record.base, Base) or record.intent is not None:
         return None
     return _too_old(record.timesheet, card, settings)
+
+
+def unlinked(record: Record, card: Card | None, words: Dictionary) -> Reason | None:
+    """Why a record that was synced before may not be written now: a person took its project's link apart (D23)."""
+    timesheet = record.timesheet
+    places = [
+        words.places.get((card.timecard.project, card.timecard.sub_job)) if card else None,
+        words.their_places.get(timesheet.timecard.project) if timesheet else None,
+    ]
+    return next(
+        (place for place in places if isinstance(place, Reason) and place.key.startswith("relink:")), None
+    )
 
 
 def _too_old(timesheet: OurTimesheet | None, card: Card | None, settings: Settings) -> Reason | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import string
+from itertools import product
 
 import pytest
 
@@ -26,6 +27,8 @@ GIVEN = {
     "direction": "receive",
     "by": "Dana P.",
     "what": "deletions",
+    "for_new": None,
+    "why": "it is not linked",
 }
 
 
@@ -35,7 +38,11 @@ def every_reason() -> list[Reason]:
     for _, function in inspect.getmembers(holds, inspect.isfunction):
         if function.__module__ != holds.__name__:
             continue
-        made.append(function(**{name: GIVEN[name] for name in inspect.signature(function).parameters}))
+        names = inspect.signature(function).parameters
+        flags = [name for name, parameter in names.items() if parameter.annotation in (bool, "bool")]
+        given = {name: GIVEN[name] for name in names if name not in flags}
+        for chosen in product((False, True), repeat=len(flags)):
+            made.append(function(**given, **dict(zip(flags, chosen, strict=True))))
     return made
 
 

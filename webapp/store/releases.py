@@ -1,0 +1,69 @@
+"""What a fresh read of Procore's directory puts right: holds whose cause may be gone are looked at again.
+
+A hold that is still right is only held once more, so this asks what changed, not what matches now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+
+from webapp.store import holds
+from webapp.store.due import in_chunks
+from webapp.store.models import ProcoreCostCode, ProjectItem, User
+from webapp.store.session import StoreSession
+
+
+@dataclass(slots=True)
+class News:
+    """Procore's ids of what is new, changed, back or gone since the last read of each list."""
+
+    projects: set[int] = field(default_factory=set)
+    people: set[int] = field(default_factory=set)
+    time_types: set[int] = field(default_factory=set)
+    cost_codes: set[int] = field(default_factory=set)
+    sub_jobs: set[int] = field(default_factory=set)
+    is_style_new: bool = False
+
+
+def release_after_read(session: StoreSession, news: News, now: datetime) -> int:
+    """How many records are looked at again."""
+    keys: list[str] = []
+    if news.people:
+        linked = select(User.id, User.procore_person_id).where(User.procore_person_id.is_not(None))
+        users = [user for user, person in session.execute(linked) if person in news.people]
+        keys += [f"person:{person}" for person in news.people] + [f"inactive:{user}" for user in users]
+        keys += holds.held_keys(session, "user")
+    if news.projects:
+        keys += [f"{kind}:{key}" for key in news.projects for kind in ("project", "permission")]
+        keys += holds.held_keys(session, "project_here", "projects_match")
+    if news.time_types:
+        keys += holds.held_keys(session, "task", "task_here")
+    if news.cost_codes:
+        keys += [f"cost_code:{code}" for code in news.cost_codes]
+        keys += holds.held_keys(session, "item_here", "item_removed")
+    if news.is_style_new:
+        keys += holds.held_keys(session, "needs_times")
+    keys += [f"sub_job:{job}" for job in news.sub_jobs]
+    return holds.release(session, _held(session, keys), now) if keys else 0
+
+
+def archive_items(session: StoreSession, cost_codes: Collection[int]) -> None:
+    """An item whose cost code was removed in Procore is archived, never deleted; back, it is as before (D67)."""
+    for chunk in in_chunks(sorted(cost_codes)):
+        rows = session.execute(
+            select(ProjectItem, ProcoreCostCode.is_removed)
+            .join(ProcoreCostCode, ProcoreCostCode.procore_id == ProjectItem.procore_cost_code_id)
+            .where(ProcoreCostCode.procore_id.in_(chunk))
+        )
+        for item, is_removed in rows:
+            item.is_archived = is_removed
+
+
+def _held(session: StoreSession, keys: list[str]) -> list[str]:
+    """Of many keys the few that hold something now: a first read names every person of the company."""
+    kinds = {key.partition(":")[0] for key in keys}
+    return sorted(set(keys) & set(holds.held_keys(session, *kinds)))
