@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from webapp.store import marks
 from webapp.store.due import in_chunks
-from webapp.store.models import CheckDayRow, CheckRow, Link, Timesheet
+from webapp.store.models import CheckDayRow, CheckRow, Company, Link, ProcoreProject, Timesheet
 from webapp.store.session import StoreSession
 from webapp.sync.ports import Days, Side
 
@@ -61,6 +62,41 @@ def days(session: StoreSession, first: date, last: date) -> Sequence[CheckDayRow
     """The newest digests of these days; a day that was never checked is absent."""
     query = select(CheckDayRow).where(CheckDayRow.day.between(first, last)).order_by(CheckDayRow.day)
     return session.scalars(query).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """A connected company and its last nightly check; the zone is one of its projects'."""
+
+    company_id: int
+    connected_at: datetime
+    checked_at: datetime | None
+    time_zone: str | None
+
+
+def nights(session: StoreSession) -> list[Night]:
+    """Of all companies."""
+    zone = func.min(ProcoreProject.time_zone)
+    found = session.execute(
+        select(Company.id, Company.connected_at, Company.night_check_at, zone)
+        .outerjoin(ProcoreProject, ProcoreProject.company_id == Company.id)
+        .where(Company.state == "connected")
+        .group_by(Company.id, Company.connected_at, Company.night_check_at)
+        .order_by(Company.id)
+    )
+    return [Night(key, at, checked, name) for key, at, checked, name in found if at is not None]
+
+
+def night_done(session: StoreSession, company_id: int, at: datetime) -> None:
+    session.execute(update(Company).where(Company.id == company_id).values(night_check_at=at))
+
+
+def time_zone(session: StoreSession) -> str | None:
+    return session.scalar(select(func.min(ProcoreProject.time_zone)))
+
+
+def last_by(session: StoreSession, asked_by: str) -> datetime | None:
+    return session.scalar(select(func.max(CheckRow.asked_at)).where(CheckRow.asked_by == asked_by))
 
 
 def _side(side: Side) -> tuple[int, Decimal, str]:
