@@ -1,0 +1,91 @@
+"""The line to Procore: requests' transport onto the model, with a yield on both sides of the work and every fault of a
+call. What a fault answers is Procore's own wording wherever the model has one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from procore_sandbox.model import World
+from tests.fixtures.site import InProcess
+from tests.simulation.scheduler import Scheduler
+
+CARDS = re.compile(r"/time(card_entries|sheets)\b")
+WRITES = ("POST", "PATCH", "PUT", "DELETE")
+REFUSALS: dict[str, dict[str, Any]] = {
+    "status_500": {"status": 500},
+    "status_503": {"status": 503},
+    "status_503_wait": {"status": 503, "retry_after": 20},
+    "status_429": {"status": 429, "retry_after": 15},
+    "status_401": {"status": 401},
+    "status_403": {"status": 403, "body": "You do not have permission"},
+    "status_404": {"status": 404},
+}
+AFTERWARDS = {"html": "html", "truncated": "truncate"}
+
+
+class Line(InProcess):
+    """`watch` is told of every call before it leaves, and of every answer that arrives."""
+
+    def __init__(self, world: World, scheduler: Scheduler) -> None:
+        super().__init__(world)
+        self.scheduler = scheduler
+        self.watches: list[Callable[[requests.PreparedRequest, requests.Response | None], None]] = []
+
+    def send(self, request: requests.PreparedRequest, **given: Any) -> requests.Response:
+        scheduler, faults = self.scheduler, self.scheduler.faults
+        url = urlsplit(request.url or "")
+        what = f"{request.method} {url.path}"
+        is_write = request.method in WRITES and "/oauth/" not in url.path
+        for watch in self.watches:
+            watch(request, None)
+        scheduler.point(f"> {what}")
+        if scheduler.current() is None:
+            return super().send(request)
+        if faults.strikes("lost_request"):
+            raise requests.exceptions.ConnectionError("connection reset before it arrived")
+        if is_write and faults.strikes("late_effect"):
+            late = scheduler.clock.now() + timedelta(seconds=faults.rng.uniform(1, 60))
+            scheduler.at(late, lambda: self._late(request, what))
+            raise requests.exceptions.ConnectionError("connection reset; the effect comes late")
+        self._refuse(url.path, is_write)
+        response = super().send(request)
+        scheduler.tell(f"  {what}?{url.query[:300]} → {response.status_code}")
+        if self._is_list_of_ids(request, url.query) and response.ok and faults.strikes("empty_list"):
+            response._content, response._content_consumed = b"[]", True
+        if faults.strikes("lost_answer"):
+            raise requests.exceptions.ConnectionError("connection reset before the answer")
+        scheduler.point(f"< {what} {response.status_code}")
+        for watch in self.watches:
+            watch(request, response)
+        return response
+
+    def _refuse(self, path: str, is_write: bool) -> None:
+        """At most one refusal for this call, answered by the model itself."""
+        faults = self.scheduler.faults
+        for name, values in REFUSALS.items():
+            if "/oauth/" in path and name not in ("status_500", "status_503"):
+                continue
+            if faults.strikes(name):
+                self.world.add_fault(effect="refuse", times=1, **values)
+                return
+        if is_write and CARDS.search(path) and faults.strikes("status_422"):
+            self.world.add_fault(effect="refuse", times=1, status=422, body="refused by a rule")
+            return
+        for name, effect in AFTERWARDS.items():
+            if faults.strikes(name):
+                self.world.add_fault(effect=effect, times=1)
+                return
+
+    def _late(self, request: requests.PreparedRequest, what: str) -> None:
+        answer = super().send(request)
+        self.scheduler.tell(f"  late {what} → {answer.status_code}")
+
+    @staticmethod
+    def _is_list_of_ids(request: requests.PreparedRequest, query: str) -> bool:
+        return request.method == "GET" and "filters%5Bid%5D" in query

@@ -1,0 +1,184 @@
+"""Runs one seed from start to end: a random schedule with faults, then rest, then the invariants."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+
+from tests.simulation.company import Company
+from tests.simulation.faults import Faults
+from tests.simulation.invariants import Books, Violation
+from tests.simulation.scheduler import Killed, Overrun, Scheduler, Task
+from tests.simulation.site import SimulatedSite
+from tests.simulation.tasks import Machine
+from tests.simulation.users import Users
+from webapp.clock import ManualClock
+from webapp.errors import AppError
+from webapp.store import schedule
+
+STEPS = 150
+MOST_TASKS = 8
+MOST_ROUNDS = 80
+REST = timedelta(hours=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A seed, and what of it is left out."""
+
+    seed: int
+    steps: int = STEPS
+    masked: Collection[int] = ()
+    skipped: Collection[int] = ()
+    off: Collection[str] = ()
+
+
+@dataclass(slots=True)
+class Result:
+    plan: Plan
+    digest: str = ""
+    steps: int = 0
+    violations: list[Violation] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    trace: list[str] = field(default_factory=list)
+    strikes: int = 0
+    acts: int = 0
+
+
+class Run:
+    """One seed under way."""
+
+    def __init__(self, company: Company, plan: Plan) -> None:
+        self.plan = plan
+        self.rng = Random(f"{plan.seed}/schedule")
+        self.faults = Faults(Random(f"{plan.seed}/faults"), plan.masked, plan.off)
+        self.faults.is_on = False
+        clock = ManualClock(company.template.now)
+        self.scheduler = Scheduler(clock, self.rng, self.faults)
+        self.faults.tell = self.scheduler.tell
+        self.site = SimulatedSite(
+            company, company.restore(), clock, self.scheduler, Random(f"{plan.seed}/site")
+        )
+        self.machine = Machine(self.site, Random(f"{plan.seed}/machine"))
+        self.users = Users(self.site, Random(f"{plan.seed}/users"), plan.skipped)
+        self.violations: list[Violation] = []
+        self.scheduler.ended = self._ended
+        self.pace = self.rng.choice((0.2, 1.0, 4.0))
+
+    def go(self) -> Result:
+        try:
+            self.faults.is_on = True
+            self._storm()
+            self.faults.is_on = False
+            self._come_to_rest()
+            self.violations += Books(self.site).violations()
+        except Overrun as overrun:
+            self.violations.append(Violation(1, str(overrun)))
+        finally:
+            self.faults.is_on = False
+            self.scheduler.abandon()
+        return self._result()
+
+    def _ended(self, task: Task) -> None:
+        self.machine.ended(task)
+        error = task.error
+        if error is None or isinstance(error, (Killed, AppError)):
+            return
+        self.violations.append(Violation(6, f"{task.name} ended with {type(error).__name__}: {error}"))
+
+    # ---- while faults strike -------------------------------------------------------------------------
+
+    def _storm(self) -> None:
+        while self.scheduler.steps < self.plan.steps:
+            lot = self.rng.random()
+            if lot < 0.3 or not self.scheduler.runnable():
+                self._begin_something()
+            else:
+                self.scheduler.step()
+
+    def _begin_something(self) -> None:
+        self._let_time_pass()
+        if len(self.scheduler.tasks) >= MOST_TASKS:
+            return
+        lot = self.rng.random()
+        if lot < 0.35:
+            self.users.act()
+        elif lot < 0.65:
+            self.machine.deliver()
+        elif lot < 0.95:
+            self.machine.look()
+        else:
+            self.machine.sweep()
+
+    def _let_time_pass(self) -> None:
+        lot = self.rng.random()
+        if lot < 0.9:
+            self.scheduler.advance(self.rng.expovariate(1 / self.pace))
+        elif lot < 0.98:
+            self.scheduler.advance(self.rng.uniform(5, 100))
+        else:
+            self.scheduler.advance(self.rng.uniform(100, 4000))
+
+    # ---- when they stop --------------------------------------------------------------------------------
+
+    def _come_to_rest(self) -> None:
+        """Bounded: every wait is gone through, twice a sweep is made, then nothing is due any more."""
+        self.scheduler.finish()
+        until = self.scheduler.clock.now() + REST
+        for _ in range(MOST_ROUNDS):
+            self._round()
+            ahead = self._next()
+            if ahead is None or self.scheduler.clock.now() + timedelta(seconds=ahead) > until:
+                self._sweep_and_work()
+                if not self._is_due() and not self.site.world.due_deliveries(self.scheduler.clock.now()):
+                    return
+            else:
+                self.scheduler.advance(ahead)
+        raise Overrun("the two sides do not come to rest")
+
+    def _round(self) -> None:
+        while self.machine.deliver():
+            self.scheduler.finish()
+        self.machine.look()
+        self.scheduler.finish()
+
+    def _sweep_and_work(self) -> None:
+        for _ in range(2):
+            self.scheduler.advance(301)
+            self.machine.sweep()
+            self.scheduler.finish()
+            self._round()
+
+    def _is_due(self) -> bool:
+        with self.site.looked_at():
+            return schedule.count_ready(self.site.now()) > 0
+
+    def _next(self) -> float | None:
+        """Seconds until something is due by itself; None when nothing waits."""
+        with self.site.looked_at():
+            marks, now = self.site.next_due(), self.site.now()
+        delivery = self.site.world.next_delivery_at()
+        waits = [(marks - now).total_seconds()] if marks else []
+        waits += [(delivery - self.scheduler.clock.now()).total_seconds()] if delivery else []
+        return max(min(waits), 0.5) if waits else None
+
+    def _result(self) -> Result:
+        counts = Counter({f"fault {name}": count for name, count in self.faults.fired.items()})
+        counts.update({f"act {name}": count for name, count in self.users.acts.items()})
+        return Result(
+            self.plan,
+            self.scheduler.digest(),
+            self.scheduler.steps,
+            self.violations,
+            counts,
+            self.scheduler.trace,
+            self.faults.strikes_so_far,
+            self.users.acts_so_far,
+        )
+
+
+def run_seed(company: Company, plan: Plan) -> Result:
+    return Run(company, plan).go()
