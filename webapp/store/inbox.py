@@ -73,31 +73,28 @@ class _Arrived:
 
 
 @lru_cache(maxsize=4)
-def _gathering(engine: Engine) -> Gathering[_Arrived, KnownHook | None]:
-    return Gathering(partial(_store_all, engine))
+def _gathering(engine: Engine) -> Gathering[Connection, _Arrived, KnownHook | None]:
+    return Gathering(partial(plain_transaction, engine), _store_all)
 
 
-def _store_all(engine: Engine, batch: Sequence[_Arrived]) -> list[KnownHook | None]:
+def _store_all(connection: Connection, batch: Sequence[_Arrived]) -> list[KnownHook | None]:
     """Events first, then links, each in the order of their keys: two batches of two processes never wait for each
     other in a circle."""
     hooks: list[KnownHook | None] = [None] * len(batch)
     marked: list[tuple[KnownHook, _Arrived]] = []
-    with plain_transaction(engine) as connection:
-        statements = _statements(connection.dialect.name)
-        for place in sorted(range(len(batch)), key=lambda p: batch[p].event.event_id):
-            each = batch[place]
-            found = {"hash": each.secret_hash, "now": each.now}
-            row = connection.execute(statements.find_hook, found).first()
-            if row is None:
-                continue
-            hooks[place] = hook = KnownHook(*row)
-            outcome = _outcome(hook, each.event, each.resource)
-            if _insert(connection, statements, hook, each.event, outcome, each.now) and outcome == "marked":
-                marked.append((hook, each))
-        for hook, each in sorted(
-            marked, key=lambda pair: (pair[0].company_id, pair[1].event.procore_id or 0)
-        ):
-            _mark(connection, statements, hook, each.event, each.now)
+    statements = _statements(connection.dialect.name)
+    for place in sorted(range(len(batch)), key=lambda p: batch[p].event.event_id):
+        each = batch[place]
+        found = {"hash": each.secret_hash, "now": each.now}
+        row = connection.execute(statements.find_hook, found).first()
+        if row is None:
+            continue
+        hooks[place] = hook = KnownHook(*row)
+        outcome = _outcome(hook, each.event, each.resource)
+        if _insert(connection, statements, hook, each.event, outcome, each.now) and outcome == "marked":
+            marked.append((hook, each))
+    for hook, each in sorted(marked, key=lambda pair: (pair[0].company_id, pair[1].event.procore_id or 0)):
+        _mark(connection, statements, hook, each.event, each.now)
     return hooks
 
 
