@@ -1,4 +1,5 @@
-"""The webhook endpoint under load, against an endpoint that inserts one row and enqueues one RQ job."""
+"""The webhook endpoint under load, against an endpoint that inserts one row and enqueues one RQ job: with a worker at
+work for each, and the two endpoints alone."""
 
 from __future__ import annotations
 
@@ -6,81 +7,122 @@ import hashlib
 import secrets
 import sqlite3
 import statistics
-import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import redis
-
-from benchmarks.doors import Door
+from benchmarks.beside import Baseline, cpu_seconds, standing_still
 from benchmarks.figures import Figure
 from benchmarks.load import Load, Target, press
-from benchmarks.site import Site, until
+from benchmarks.site import Site
 from devtools.children import Child
-from devtools.ports import LOOPBACK, first_free
 
 FASTER_BY = 1.5
-ROUNDS = 3
-QUEUE = "baseline"
+ROUNDS = 4
 WARM_UP_SECONDS = 2.0
 
 
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two endpoints. `settle` leaves it nothing to do."""
+
+    name: str
+    target: Target
+    web: Child
+    settle: Callable[[], object]
+
+    def press(self, run: str, seconds: float) -> tuple[Load, float]:
+        """What its clients saw, and the CPU milliseconds of its web processes for each request. Events of one run
+        have ids of their own."""
+        before = cpu_seconds(self.web)
+        load = press(replace(self.target, run=f"{self.name}-{run}"), seconds)
+        used = cpu_seconds(self.web) - before
+        return load, 1000 * used / max(1, sum(load.statuses.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Both, one right after the other."""
+
+    theirs: Load
+    ours: Load
+    their_cpu: float
+    our_cpu: float
+
+    @property
+    def ratio(self) -> float:
+        return self.ours.per_second / self.theirs.per_second
+
+
 def measure(site: Site, seconds: float = 10.0, rounds: int = ROUNDS) -> list[Figure]:
-    """Both in turn, several times; each figure is the median of the rounds."""
+    """Both in turn, several times, with their workers and then without; each figure is the median of the rounds."""
     site.enter_many(100)
     site.come_to_rest(60)
-    ours, before = _our_target(site), len(site.timesheets())
-    with _baseline(site) as port:
-        theirs = Target(port, ours.authorization, ours.company_id, ours.project_id, ours.cards, "warm")
-        press(_named(ours, "warm"), WARM_UP_SECONDS)
-        press(theirs, WARM_UP_SECONDS)
-        _drop_jobs(site)
-        pairs = []
-        for number in range(rounds):
-            first = press(_named(theirs, f"baseline{number}"), seconds)
-            _drop_jobs(site)
-            site.come_to_rest(60)
-            pairs.append((first, press(_named(ours, f"ours{number}"), seconds)))
+    before = len(site.timesheets())
+    with Baseline(site) as baseline:
+        theirs, ours = _sides(site, baseline)
+        for side in (theirs, ours):
+            side.press("warm", WARM_UP_SECONDS)
+            side.settle()
+        at_work = _rounds("work", theirs, ours, seconds, rounds)
+        with standing_still([baseline.worker, site.stack.child("worker")]):
+            alone = _rounds("alone", theirs, _unworked(ours), seconds, rounds)
     site.come_to_rest(60)
-    unstored = _unstored(site, [load for _, load in pairs])
     return [
-        *_figures(pairs, unstored),
+        Figure("webhooks", "errors of the webhook endpoint", _errors([*at_work, *alone]), 0),
+        Figure("webhooks", "accepted events that are not stored", _unstored(site, [*at_work, *alone]), 0),
+        _figure("webhooks against insert and enqueue", at_work),
+        _figure("the same, both endpoints alone", alone),
         Figure("webhooks", "timesheets made by the load", len(site.timesheets()) - before, 0),
     ]
 
 
-def _figures(pairs: list[tuple[Load, Load]], unstored: int) -> list[Figure]:
-    baseline_rate = statistics.median(theirs.per_second for theirs, _ in pairs)
-    rate = statistics.median(ours.per_second for _, ours in pairs)
-    latencies = sorted(latency for _, ours in pairs for latency in ours.latencies)
-    details = {
-        "baseline_per_second": [theirs.per_second for theirs, _ in pairs],
-        "ours_per_second": [ours.per_second for _, ours in pairs],
+def _sides(site: Site, baseline: Baseline) -> tuple[Side, Side]:
+    target = _our_target(site)
+    return (
+        Side("baseline", replace(target, port=baseline.port), baseline.web, baseline.drop_jobs),
+        Side("ours", target, site.stack.child("web"), lambda: site.come_to_rest(60)),
+    )
+
+
+def _unworked(ours: Side) -> Side:
+    """With its worker stopped there is no rest to come to; what is marked stays marked."""
+    return replace(ours, settle=lambda: None)
+
+
+def _rounds(run: str, theirs: Side, ours: Side, seconds: float, rounds: int) -> list[Round]:
+    """Who goes first changes from round to round, so that neither always has the warmer machine."""
+    done = []
+    for number in range(rounds):
+        found: dict[str, tuple[Load, float]] = {}
+        for side in (theirs, ours) if number % 2 == 0 else (ours, theirs):
+            found[side.name] = side.press(f"{run}{number}", seconds)
+            side.settle()
+        (their_load, their_cpu), (our_load, our_cpu) = found[theirs.name], found[ours.name]
+        done.append(Round(their_load, our_load, their_cpu, our_cpu))
+    return done
+
+
+def _figure(what: str, rounds: Sequence[Round]) -> Figure:
+    latencies = sorted(latency for each in rounds for latency in each.ours.latencies)
+    details: dict[str, Any] = {
+        "baseline_per_second": [each.theirs.per_second for each in rounds],
+        "ours_per_second": [each.ours.per_second for each in rounds],
+        "ratios": [each.ratio for each in rounds],
+        "baseline_cpu_ms": statistics.median(each.their_cpu for each in rounds),
+        "ours_cpu_ms": statistics.median(each.our_cpu for each in rounds),
         "p50_ms": 1000 * latencies[len(latencies) // 2],
         "p99_ms": 1000 * latencies[int(len(latencies) * 0.99)],
     }
-    errors = sum(load.errors for pair in pairs for load in pair)
-    return [
-        Figure("webhooks", "errors of the webhook endpoint", errors, 0),
-        Figure("webhooks", "accepted events that are not stored", unstored, 0),
-        Figure(
-            "webhooks",
-            "webhooks against insert and enqueue",
-            rate,
-            FASTER_BY * baseline_rate,
-            "/s",
-            "least",
-            details,
-        ),
-    ]
+    rate = statistics.median(each.ours.per_second for each in rounds)
+    least = FASTER_BY * statistics.median(each.theirs.per_second for each in rounds)
+    return Figure("webhooks", what, rate, least, "/s", "least", details)
 
 
-def _named(target: Target, run: str) -> Target:
-    """Events of one run have ids of their own."""
-    return Target(target.port, target.authorization, target.company_id, target.project_id, target.cards, run)
+def _errors(rounds: Sequence[Round]) -> int:
+    return sum(load.errors for each in rounds for load in (each.theirs, each.ours))
 
 
 def _our_target(site: Site) -> Target:
@@ -108,57 +150,15 @@ def _our_target(site: Site) -> Target:
     return Target(site.stack.app_port, authorization, site.procore_id, project, ids, "")
 
 
-def _unstored(site: Site, loads: list[Load]) -> int:
+def _unstored(site: Site, rounds: Sequence[Round]) -> int:
     """204 promises that the event is in the database."""
-    accepted = sum(load.statuses.get(204, 0) for load in loads)
+    accepted = sum(each.ours.statuses.get(204, 0) for each in rounds)
     with closing(_database(site)) as database:
-        (stored,) = database.execute("SELECT count(*) FROM events WHERE event_id LIKE 'ours%'").fetchone()
+        (stored,) = database.execute(
+            "SELECT count(*) FROM events WHERE event_id LIKE 'ours-work%' OR event_id LIKE 'ours-alone%'"
+        ).fetchone()
     return max(0, accepted - int(stored))
 
 
 def _database(site: Site) -> sqlite3.Connection:
     return sqlite3.connect(site.stack.directory / "timesite.db", timeout=30)
-
-
-@contextmanager
-def _baseline(site: Site) -> Iterator[int]:
-    """The small app on a port of its own, with a database of its own beside ours, in the same Redis, and a worker for
-    its jobs as ours has one: what is enqueued has to be worked on the same cores."""
-    port = first_free(site.stack.procore_port + 1)
-    directory = site.stack.directory
-    environment = {
-        **site.stack.environment,
-        "BASELINE_DATABASE_URL": f"sqlite:///{directory / 'baseline.db'}",
-        "BASELINE_QUEUE": QUEUE,
-    }
-    gunicorn = [sys.executable, "-m", "gunicorn", "benchmarks.baseline:app", "--bind", f"{LOOPBACK}:{port}"]
-    worker = [str(Path(sys.executable).parent / "rq"), "worker", QUEUE, "--url", environment["REDIS_URL"]]
-    worker += ["--serializer", "rq.serializers.JSONSerializer", "--logging_level", "WARNING"]
-    children = [
-        Child("baseline", gunicorn, environment, directory / "baseline.log"),
-        Child("baseline-worker", worker, environment, directory / "baseline-worker.log"),
-    ]
-    for child in children:
-        child.start()
-    try:
-        until(lambda: _answers(port), 60, "the baseline to answer")
-        yield port
-    finally:
-        for child in children:
-            child.stop()
-        _drop_jobs(site)
-
-
-def _answers(port: int) -> bool:
-    try:
-        Door(f"http://{LOOPBACK}:{port}")._call("GET", "/healthz")
-    except OSError:
-        return False
-    return True
-
-
-def _drop_jobs(site: Site) -> None:
-    """What the baseline's worker did not get to is not to be worked while ours is measured."""
-    with redis.Redis.from_url(site.stack.environment["REDIS_URL"]) as client:
-        ids: Any = client.lrange(f"rq:queue:{QUEUE}", 0, -1)
-        client.delete(f"rq:queue:{QUEUE}", *(b"rq:job:" + key for key in ids))
