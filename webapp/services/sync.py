@@ -10,7 +10,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from webapp import wiring
-from webapp.errors import AppError, NotFound
+from webapp.domain.credentials import Priority
+from webapp.errors import NotFound
+from webapp.services import pauses
+from webapp.services.pauses import probe as probe
 from webapp.store import schedule
 from webapp.store.sync_store import SyncStore
 from webapp.sync.batch import Limits
@@ -32,30 +35,27 @@ class Drained:
 def work(company_id: int, *, gather: bool = True) -> Worked:
     """One turn of the engine for this company. Nothing when another worker has it, or it is not connected."""
     until = wiring.clock().now() + timedelta(seconds=TURN_SECONDS)
-    return _engine(company_id, gather=gather).work(owner(), until)
+    worked = _engine(company_id, gather=gather).work(owner(), until)
+    if worked.paused_reason is not None:
+        pauses.alert(company_id, worked.paused_reason)
+    return worked
 
 
 def sweep_company(company_id: int) -> Swept | None:
-    """What webhooks missed is marked. None when another worker has the company. Errors of Procore pass through."""
-    store, procore = _store(company_id), wiring.procore_for(_procore_id(company_id))
+    """What webhooks missed is marked. None when another worker has the company, or Procore refuses it: then it pauses.
+    Raises TryLater, at the latest when what is left of Procore's budget is kept for others."""
+    store = _store(company_id)
+    procore = wiring.procore_for(_procore_id(company_id), Priority.BACKGROUND)
     lease = store.claim(owner())
     if lease is None:
         return None
+    found = None
     try:
-        return sweep(store, procore, lease)
+        with pauses.pausing(company_id):
+            found = sweep(store, procore, lease)
     finally:
         store.release(lease)
-
-
-def probe(company_id: int) -> bool:
-    """Whether a paused company answers again; then it goes on (R8)."""
-    try:
-        wiring.procore_for(_procore_id(company_id)).projects()
-    except AppError:
-        schedule.probe_later(company_id, wiring.clock().now() + timedelta(hours=1))
-        return False
-    schedule.resume(company_id)
-    return True
+    return found
 
 
 def drain(timeout: float = 60.0, procore_company_id: int | None = None) -> Drained:

@@ -15,13 +15,14 @@ LEASE = timedelta(seconds=120)
 
 
 def claim(session: StoreSession, company_id: int, owner: str, now: datetime) -> Lease | None:
-    """The lease, when nobody holds it and the company is connected."""
+    """The lease, when nobody holds it, the company is connected and has not to wait for Procore."""
     taken = session.execute(
         update(Company)
         .where(
             Company.id == company_id,
             Company.state == "connected",
             or_(Company.lease_until.is_(None), Company.lease_until < now),
+            or_(Company.waits_until.is_(None), Company.waits_until <= now),
         )
         .values(lease_owner=owner, lease_until=now + LEASE, lease_token=Company.lease_token + 1)
         .execution_options(synchronize_session=False)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from webapp.store.due import due_now
 from webapp.store.models import Company, Link, PeriodicRun
@@ -13,11 +14,11 @@ from webapp.store.session import system
 
 
 def companies_due(now: datetime, procore_company_id: int | None = None) -> list[int]:
-    """Connected companies that have a record ready, the longest waiting first."""
+    """Connected companies that have a record ready and need not wait for Procore, the longest waiting first."""
     query = (
         select(Link.company_id)
         .join(Company, Company.id == Link.company_id)
-        .where(due_now(now), Company.state == "connected")
+        .where(due_now(now), Company.state == "connected", _is_free(now))
         .group_by(Link.company_id)
         .order_by(func.min(Link.marked_at))
     )
@@ -25,6 +26,10 @@ def companies_due(now: datetime, procore_company_id: int | None = None) -> list[
         query = query.where(Company.procore_company_id == procore_company_id)
     with system(is_readonly=True) as session:
         return list(session.scalars(query))
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    return or_(Company.waits_until.is_(None), Company.waits_until <= now)
 
 
 def count_ready(now: datetime, procore_company_id: int | None = None) -> int:
@@ -45,6 +50,7 @@ def companies_to_sweep(now: datetime, interval: timedelta) -> list[int]:
             session.scalars(
                 select(Company.id).where(
                     Company.state == "connected",
+                    _is_free(now),
                     or_(Company.swept_at.is_(None), Company.swept_at <= now - interval),
                     or_(Company.connected_at.is_(None), Company.connected_at <= now - interval),
                 )
@@ -69,13 +75,31 @@ def probe_later(company_id: int, at: datetime) -> None:
         session.execute(update(Company).where(Company.id == company_id).values(probe_at=at))
 
 
-def resume(company_id: int) -> None:
+def paused_since(company_id: int) -> datetime | None:
+    with system(is_readonly=True) as session:
+        return session.scalars(select(Company.paused_at).where(Company.id == company_id)).first()
+
+
+def pause(company_id: int, reason: str, now: datetime, probe_at: datetime) -> bool:
+    """True for the one that paused it. A worker that has it in hand is refused its next commit."""
+    values = {"paused_reason": reason[:500], "paused_at": now, "probe_at": probe_at}
+    return _turn(company_id, "connected", "paused", **values)
+
+
+def resume(company_id: int) -> bool:
+    """True for the one that did it."""
+    return _turn(company_id, "paused", "connected", paused_reason=None, paused_at=None, probe_at=None)
+
+
+def _turn(company_id: int, old: str, new: str, **values: Any) -> bool:
     with system() as session:
-        session.execute(
+        turned = session.execute(
             update(Company)
-            .where(Company.id == company_id, Company.state == "paused")
-            .values(state="connected", paused_reason=None, probe_at=None)
+            .where(Company.id == company_id, Company.state == old)
+            .values(state=new, **values)
+            .execution_options(synchronize_session=False)
         )
+        return bool(turned.rowcount == 1)  # type: ignore[attr-defined]  # CursorResult, typed as Result
 
 
 def procore_id_of(company_id: int) -> int | None:

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 
 from webapp.domain.timecard import Card
 from webapp.store import dictionary as words
-from webapp.store import directory, intents, leases
+from webapp.store import directory, intents, leases, waiting
 from webapp.store.due import Caution, due, in_chunks
 from webapp.store.marks import mark_cards
 from webapp.store.models import Company, Link, Timesheet
@@ -24,6 +24,7 @@ from webapp.sync.ports import (
     Intent,
     Lease,
     Outcome,
+    Parked,
     Record,
     Sent,
     Settings,
@@ -89,9 +90,36 @@ class SyncStore:
 
     def pause(self, lease: Lease, reason: str, probe_at: datetime) -> None:
         with transaction(self.company_id, self.engine) as session:
-            leases.hold(session, lease, self.clock.now())
+            now = self.clock.now()
+            leases.hold(session, lease, now)
             company = self._company(session)
-            company.state, company.paused_reason, company.probe_at = "paused", reason[:500], probe_at
+            company.state, company.paused_reason = "paused", reason[:500]
+            company.paused_at, company.probe_at = now, probe_at
+
+    def wait(self, lease: Lease, until: datetime) -> None:
+        with transaction(self.company_id, self.engine) as session:
+            leases.hold(session, lease, self.clock.now())
+            waiting.wait(session, self.company_id, until)
+
+    def give_back(self, lease: Lease, link_ids: Sequence[int]) -> None:
+        with transaction(self.company_id, self.engine) as session:
+            leases.hold(session, lease, self.clock.now())
+            waiting.give_back(session, link_ids)
+
+    def parked(self) -> dict[int, Parked]:
+        with reading(self.company_id, self.engine) as session:
+            return waiting.parked(session)
+
+    def park(self, lease: Lease, project_id: int, why: Parked) -> bool:
+        with transaction(self.company_id, self.engine) as session:
+            leases.hold(session, lease, self.clock.now())
+            return waiting.park(session, project_id, why)
+
+    def unpark(self, lease: Lease, project_id: int) -> int:
+        with transaction(self.company_id, self.engine) as session:
+            now = self.clock.now()
+            leases.hold(session, lease, now)
+            return waiting.unpark(session, project_id, now)
 
     def links_of_origins(self, origin_ids: Collection[int]) -> dict[int, tuple[int, int | None]]:
         with reading(self.company_id, self.engine) as session:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from webapp.domain.timecard import Card
-from webapp.errors import RateLimited, TryLater
+from webapp.errors import ProcoreUnavailable, RateLimited, TryLater
 from webapp.sync import holds
 from webapp.sync.decide import Base, Tombstone
 from webapp.sync.dictionary import Dictionary
@@ -27,7 +27,19 @@ class Limits:
     resend_wait: float = 90.0
     retry: float = 15.0
     probe: float = 900.0
-    crashes: int = 5
+    crashes: int = 7
+
+
+LONGEST_RETRY = 900.0
+
+
+def busy_until(error: TryLater, now: datetime) -> datetime | None:
+    """Until when Procore wants to be left alone, where that is known: by its headers, or after several failures."""
+    if isinstance(error, RateLimited):
+        return max(error.until, now + timedelta(seconds=1))
+    if isinstance(error, ProcoreUnavailable) and error.retry_after:
+        return now + timedelta(seconds=max(error.retry_after, 1.0))
+    return None
 
 
 class Batch:
@@ -108,8 +120,8 @@ class Batch:
 
     def postpone(self, seen: Seen, error: TryLater, *, ends_intent: bool = False) -> None:
         """Procore is busy: nothing was learnt about the record (D104, D105)."""
-        pause = self.clock.now() + timedelta(seconds=self.limits.retry)
-        until = max(pause, error.until) if isinstance(error, RateLimited) else pause
+        now = self.clock.now()
+        until = busy_until(error, now) or now + self._longer_each_time(seen, now)
         self.wait(seen, holds.procore_busy(str(error)), not_before=until, ends_intent=ends_intent)
 
     def exclude(self, seen: Seen, reason: Reason) -> None:
@@ -141,6 +153,11 @@ class Batch:
                 seen=stray.card,
             )
         )
+
+    def _longer_each_time(self, seen: Seen, now: datetime) -> timedelta:
+        """As long as the record has waited so far: a card at which Procore fails alone is tried less and less."""
+        age = (now - seen.record.marked_at).total_seconds()
+        return timedelta(seconds=min(max(age, self.limits.retry), LONGEST_RETRY))
 
     def facts_differ(self, seen: Seen, card: Card) -> bool:
         """Whether Procore's own word on the card is to be mirrored anew (R16)."""

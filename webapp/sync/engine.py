@@ -16,13 +16,12 @@ from webapp.errors import (
     AppNotConnected,
     LeaseLost,
     PermissionMissing,
-    ProcoreUnavailable,
-    RateLimited,
     SignInExpired,
     TryLater,
+    UnreadableAnswer,
 )
 from webapp.sync import holds
-from webapp.sync.batch import Batch, Limits
+from webapp.sync.batch import Batch, Limits, busy_until
 from webapp.sync.ports import AtProcore, Clock, Store
 from webapp.sync.records import Lease, Outcome, Record
 from webapp.sync.step import Step
@@ -32,10 +31,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """`records`: looked at. `is_paused`: the company waits as a whole."""
+    """`records`: looked at. `paused_reason`: why the company waits as a whole, from now on."""
 
     records: int
-    is_paused: bool = False
+    paused_reason: str | None = None
 
 
 class Engine:
@@ -52,19 +51,27 @@ class Engine:
         self.store, self.procore, self.clock, self.pause = store, procore, clock, pause
         self.limits = limits or Limits()
 
-    def work(self, owner: str, until: datetime | None = None) -> Worked:
-        """Works until nothing is due, the time is up, or the company must wait. Another worker's company: nothing."""
+    def work(
+        self, owner: str, until: datetime | None = None, others_wait: Callable[[], bool] = lambda: False
+    ) -> Worked:
+        """Works until nothing is due, the time is up, others wait for their turn, or the company must wait. Another
+        worker's company: nothing."""
         lease = self.store.claim(owner)
         if lease is None:
             return Worked(0)
         worked = storms = 0
+        records: Sequence[Record] = ()
         try:
             while until is None or self.clock.now() < until:
                 records = self.store.due(lease, self.limits.batch)
                 if not records:
                     break
-                self._step(lease, records)
+                waits_until = self._step(lease, records)
                 worked += len(records)
+                if waits_until is not None:
+                    self.store.wait(lease, waits_until)
+                if waits_until is not None or others_wait():
+                    break
                 storms = storms + 1 if self._is_storm(records) else 0
                 if storms:
                     self.pause(self.limits.gather * min(storms, self.limits.longest_gather))
@@ -73,10 +80,12 @@ class Engine:
             log.warning("lease lost: company %s goes on elsewhere", lease.company_id)
             return Worked(worked)
         except (AppNotConnected, SignInExpired, PermissionMissing) as error:
+            self.store.give_back(lease, [r.link_id for r in records])
             self.store.pause(lease, str(error), self._in(self.limits.probe))
             self.store.release(lease)
-            return Worked(worked, is_paused=True)
+            return Worked(worked, paused_reason=str(error))
         except Exception:
+            self.store.give_back(lease, [r.link_id for r in records])
             self.store.release(lease)
             raise
         self.store.release(lease)
@@ -87,50 +96,62 @@ class Engine:
         these records have waited before."""
         return len(records) >= self.limits.burst and not any(r.attempts for r in records)
 
-    def _step(self, lease: Lease, records: Sequence[Record]) -> None:
+    def _step(self, lease: Lease, records: Sequence[Record]) -> datetime | None:
+        """Until when the company has to leave Procore alone, if so."""
         crashed = [r for r in records if r.attempts > self.limits.crashes]
         if crashed:
             self.store.commit(lease, [_set_aside(r, "the worker stopped on it") for r in crashed])
         rest = [r for r in records if r.attempts <= self.limits.crashes]
-        if rest:
-            self._try(lease, rest)
+        return self._try(lease, rest) if rest else None
 
-    def _try(self, lease: Lease, records: Sequence[Record]) -> None:
+    def _try(self, lease: Lease, records: Sequence[Record]) -> datetime | None:
         try:
             Step(Batch(self.store, self.procore, self.clock, self.limits, lease)).run(records)
-        except (LeaseLost, AppNotConnected, SignInExpired, PermissionMissing):
+        except (LeaseLost, AppNotConnected, SignInExpired):
             raise
         except TryLater as error:
-            self._postpone(lease, records, error)
+            return self._postpone(lease, records, error)
         except Exception as error:
+            if isinstance(error, PermissionMissing) and error.project_id is None:
+                raise
             if len(records) > 1:
-                for record in records:
-                    self._try(lease, [record])
-                return
+                waits = [self._try(lease, [record]) for record in records]
+                return max((until for until in waits if until is not None), default=None)
             log.exception("record of link %s failed", records[0].link_id)
             self.store.commit(lease, [self._failed(records[0], error)])
+        return None
 
-    def _postpone(self, lease: Lease, records: Sequence[Record], error: TryLater) -> None:
-        """Nothing was learnt about these records; they wait, without counting an attempt (D104, D105)."""
-        until = self._in(self.limits.retry)
-        if isinstance(error, RateLimited):
-            until = max(error.until, self._in(1))
-        elif isinstance(error, ProcoreUnavailable) and error.retry_after:
-            until = self._in(error.retry_after)
+    def _postpone(self, lease: Lease, records: Sequence[Record], error: TryLater) -> datetime | None:
+        """Nothing was learnt about these records; they wait, without counting an attempt (D104, D105). When Procore is
+        known to be busy or away, the whole company waits, so that its other records are not even begun."""
+        until = busy_until(error, self.clock.now())
         reason = holds.procore_busy(f"Procore does not answer as it should: {error}")
         self.store.commit(
             lease,
             [
-                Outcome(r.link_id, r.generation, "waiting", done=False, reason=reason, not_before=until)
+                Outcome(
+                    r.link_id,
+                    r.generation,
+                    "waiting",
+                    done=False,
+                    reason=reason,
+                    not_before=until or self._in(self.limits.retry),
+                )
                 for r in records
             ],
         )
+        return until
 
     def _failed(self, record: Record, error: Exception) -> Outcome:
-        if isinstance(error, AppError):
+        if isinstance(error, PermissionMissing):
+            hold, until = holds.permission(str(error), error.project_id), self._in(self.limits.probe)
             return Outcome(
-                record.link_id, record.generation, "failed", done=True, reason=holds.unreadable(str(error))
+                record.link_id, record.generation, "waiting", done=False, reason=hold, not_before=until
             )
+        if isinstance(error, AppError):
+            raw = error.raw if isinstance(error, UnreadableAnswer) else None
+            reason = holds.unreadable(str(error))
+            return Outcome(record.link_id, record.generation, "failed", done=True, reason=reason, raw=raw)
         return _set_aside(record, type(error).__name__)
 
     def _in(self, seconds: float) -> datetime:

@@ -33,6 +33,7 @@ from webapp.sync.records import Lease as Lease
 from webapp.sync.records import MessageLine as MessageLine
 from webapp.sync.records import OurTimesheet as OurTimesheet
 from webapp.sync.records import Outcome as Outcome
+from webapp.sync.records import Parked as Parked
 from webapp.sync.records import Record as Record
 from webapp.sync.records import Sent as Sent
 from webapp.sync.records import Settings as Settings
@@ -169,6 +170,21 @@ class Store(Protocol):
 
     def pause(self, lease: Lease, reason: str, probe_at: datetime) -> None:
         """The whole company waits: not connected, signed out or forbidden. Looked at again at `probe_at`."""
+
+    def wait(self, lease: Lease, until: datetime) -> None:
+        """Procore is busy or away: nothing of this company is begun before."""
+
+    def give_back(self, lease: Lease, link_ids: Sequence[int]) -> None:
+        """What was begun and could not be ended, through no fault of its own: that attempt does not count."""
+
+    def parked(self) -> dict[int, Parked]:
+        """Projects that Procore refuses the app."""
+
+    def park(self, lease: Lease, project_id: int, why: Parked) -> bool:
+        """What has to ask Procore about this project waits. True when it was not parked before."""
+
+    def unpark(self, lease: Lease, project_id: int) -> int:
+        """It answers again: what waited for it is due at once. How many records those are."""
 
     def links_of_origins(self, origin_ids: Collection[int]) -> dict[int, tuple[int, int | None]]:
         """Our numbers on Procore's cards → the link whose timesheet drew each, and the card it has."""

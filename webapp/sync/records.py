@@ -37,6 +37,15 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
+class Parked:
+    """A project that Procore refuses the app: in its words, since when, and when it is asked again (D101)."""
+
+    reason: str
+    since: datetime
+    probe_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Intent:
     """A create that was, or is about to be, sent."""
 
