@@ -191,7 +191,6 @@ def upgrade() -> None:
     )
 
     # ---- conflicts: who and when on each side, how each was resolved, whether it is carried out
-    op.add_column("conflicts", sa.Column("theirs_here", sa.JSON(), nullable=True))
     op.add_column("conflicts", sa.Column("ours_at", sa.DateTime(), nullable=True))
     op.add_column("conflicts", sa.Column("ours_by", sa.String(length=200), nullable=True))
     op.add_column("conflicts", sa.Column("theirs_at", sa.DateTime(), nullable=True))
@@ -220,7 +219,6 @@ def downgrade() -> None:
         "theirs_at",
         "ours_by",
         "ours_at",
-        "theirs_here",
     ):
         op.drop_column("conflicts", column)
     # ---- rules of single records

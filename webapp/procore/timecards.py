@@ -9,10 +9,11 @@ from typing import Any
 
 from webapp.domain.timecard import Card
 from webapp.errors import ProcoreUnavailable, UnreadableAnswer
-from webapp.procore.api import Api
+from webapp.procore.api import Api, Page
 from webapp.procore.creating import Creating
-from webapp.procore.drafts import change_body, iso
+from webapp.procore.drafts import change_body
 from webapp.procore.fields import card_of, id_of, location_of
+from webapp.procore.filters import Asked, Filters
 from webapp.procore.history import entry_of
 from webapp.procore.paths import (
     DELETE_TIMECARD,
@@ -22,12 +23,11 @@ from webapp.procore.paths import (
     TIMECARDS,
     UPDATE_TIMECARD,
 )
+from webapp.procore.raw import kept
 from webapp.sync.ports import Created, Draft, HistoryEntry
 
 IDS_PER_CALL = 150
 """About what an address of 8 kB holds."""
-RANGE = "{low}...{high}"
-"""Guide samples put double quotes around a range, the reference does not."""
 WIDE = {"start_date": "2000-01-01", "end_date": "2100-01-01"}
 """The list's own window is unpublished, and its sibling is known to clip to the work week: so always name one."""
 PASSES = 3
@@ -39,15 +39,16 @@ class Timecards:
     """`unreadable`: cards of the last reads that lack what we need, by id (D106). Lists yield all others; a card that
     is read again without fault leaves it. The reader takes from it what concerns the ids it asked for."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, filters: Filters | None = None) -> None:
         self.api = api
+        self.filters = filters or Filters()
         self.unreadable: dict[int, UnreadableAnswer] = {}
 
     def by_ids(self, ids: Sequence[int]) -> dict[int, Card]:
         found: dict[int, Card] = {}
         for chunk in _chunks(list(dict.fromkeys(ids)), IDS_PER_CALL):
             asked = set(chunk)
-            for page in self.api.pages(TIMECARDS, {**_filters(), "filters[id][]": chunk}):
+            for page in self._pages(Asked(ids=chunk)):
                 cards = self._cards(page.rows)
                 found.update(
                     (card.id, card) for card in cards if card.id in asked and card.deleted_at is None
@@ -55,20 +56,17 @@ class Timecards:
         return found
 
     def updated_between(self, low: datetime, high: datetime) -> Iterator[list[Card]]:
-        query = {**_filters(), "filters[updated_at]": _range(low, high)}
-        for cards in self._steady(query):
+        for cards in self._steady(Asked(updated=(low, high))):
             yield [card for card in cards if card.deleted_at is None]
 
     def deleted_between(
         self, low: datetime, high: datetime, ids: Sequence[int] | None = None
     ) -> Iterator[list[Card]]:
-        query = {**_filters(), "filters[deleted_at]": _range(low, high)}
         chunks: Sequence[list[int] | None] = (
             [None] if ids is None else _chunks(list(dict.fromkeys(ids)), IDS_PER_CALL)
         )
         for chunk in chunks:
-            asked = query if chunk is None else {**query, "filters[id][]": chunk}
-            for cards in self._steady(asked):
+            for cards in self._steady(Asked(ids=chunk, deleted=(low, high))):
                 yield [
                     card
                     for card in cards
@@ -78,11 +76,19 @@ class Timecards:
     def in_days(self, first: date, last: date) -> Iterator[list[Card]]:
         """Pages of live cards of these days, both included: what a check compares."""
         days = {"start_date": first.isoformat(), "end_date": last.isoformat()}
-        for cards in self._steady({**_filters(), **days}):
+        for cards in self._steady(Asked(), days):
             yield [card for card in cards if card.deleted_at is None]
 
-    def unreadable_among(self, ids: Collection[int]) -> dict[int, str]:
-        return {key: str(error) for key in ids if (error := self.unreadable.get(key)) is not None}
+    def unreadable_among(self, ids: Collection[int]) -> dict[int, UnreadableAnswer]:
+        return {key: error for key in ids if (error := self.unreadable.get(key)) is not None}
+
+    def unreadable_of(self, origin_ids: Collection[int]) -> dict[int, int]:
+        wanted = set(origin_ids)
+        return {
+            error.origin_id: key
+            for key, error in self.unreadable.items()
+            if error.origin_id is not None and error.origin_id in wanted
+        }
 
     def create_many(self, drafts: Sequence[Draft]) -> list[Created]:
         return Creating(self.api, self._made_since).create(drafts)
@@ -95,8 +101,12 @@ class Timecards:
         except UnreadableAnswer as error:
             raise ProcoreUnavailable(str(error), is_effect_unknown=True) from error
 
-    def delete(self, procore_id: int) -> None:
-        self.api.send(DELETE_TIMECARD, id=procore_id)
+    def delete(self, procore_id: int) -> Card | None:
+        row = self.api.send(DELETE_TIMECARD, id=procore_id)
+        try:
+            return card_of(row)
+        except UnreadableAnswer:  # it is gone all the same
+            return None
 
     def change_history(self, procore_id: int) -> list[HistoryEntry]:
         rows = self.api.get(TIMECARD_HISTORY, id=procore_id)
@@ -125,21 +135,30 @@ class Timecards:
             if card.facts.origin_id is not None
         }
 
-    def _steady(self, query: dict[str, Any]) -> Iterator[list[Card]]:
+    def _pages(self, asked: Asked, days: dict[str, Any] | None = None) -> Iterator[Page]:
+        query = {**WIDE, "filters[include_in_progress]": "true", **(days or {})}
+        return self.filters.pages(self.api, TIMECARDS, query, asked)
+
+    def _steady(self, asked: Asked, days: dict[str, Any] | None = None) -> Iterator[list[Card]]:
         """Pages without repeats. A card that changes while we page moves the others across page borders: when the
-        total moved, or is not told, the list is read again until a pass brings nothing new, thrice at most."""
+        total moved, is not told, or is more than we met, the list is read again until a pass brings nothing new,
+        thrice at most."""
         seen: dict[int, datetime | None] = {}
+        met: set[int | None] = set()
         for _ in range(PASSES):
             totals: list[int | None] = []
             news = 0
-            for page in self.api.pages(TIMECARDS, query):
+            for page in self._pages(asked, days):
                 totals.append(page.total)
+                met.update(id_of(row) for row in page.rows)
                 fresh = [c for c in self._cards(page.rows) if seen.get(c.id, _NEVER) != c.facts.updated_at]
                 seen.update((card.id, card.facts.updated_at) for card in fresh)
                 news += len(fresh)
                 if fresh:
                     yield fresh
-            if len(totals) < 2 or news == 0 or (None not in totals and len(set(totals)) == 1):
+            is_whole = not totals or totals[-1] is None or len(met) >= totals[-1]
+            is_steady = len(totals) < 2 or (None not in totals and len(set(totals)) == 1)
+            if news == 0 or (is_whole and is_steady):
                 return
 
     def _cards(self, rows: list[Any]) -> list[Card]:
@@ -147,7 +166,9 @@ class Timecards:
         for row in rows:
             procore_id = id_of(row)
             if procore_id is None:
-                raise UnreadableAnswer("Procore lists a time card without an id.", missing="id")
+                raise UnreadableAnswer(
+                    "Procore lists a time card without an id.", missing="id", raw=kept(row)
+                )
             try:
                 cards.append(card_of(row))
                 self.unreadable.pop(procore_id, None)
@@ -158,14 +179,6 @@ class Timecards:
 
 
 _NEVER = object()
-
-
-def _filters() -> dict[str, Any]:
-    return {**WIDE, "filters[include_in_progress]": "true"}
-
-
-def _range(low: datetime, high: datetime) -> str:
-    return RANGE.format(low=iso(low), high=iso(high))
 
 
 def _chunks(values: list[int], size: int) -> list[list[int]]:

@@ -11,9 +11,11 @@ from typing import TypeVar
 from sqlalchemy import and_, or_, select, update
 
 from webapp.domain.timecard import CardFacts, Timecard, from_json
+from webapp.store.conflicts import decisions_of
 from webapp.store.models import IntentRow, Link, Timesheet
 from webapp.store.session import StoreSession
-from webapp.sync.ports import Base, Intent, OurTimesheet, Reason, Record, Tombstone
+from webapp.store.writes import suspicious_writes
+from webapp.sync.ports import Base, Decision, Intent, OurTimesheet, Reason, Record, Tombstone, Write
 
 SUSPECT_FROM, ALONE_FROM = 2, 5
 
@@ -56,7 +58,7 @@ def due(session: StoreSession, now: datetime, limit: int, caution: Caution) -> l
             .values(attempts=Link.attempts + 1)
             .execution_options(synchronize_session=False)
         )
-    return records(session, links)
+    return records(session, links, now)
 
 
 def _least_suspect(links: Sequence[Link], caution: Caution) -> list[Link]:
@@ -66,7 +68,7 @@ def _least_suspect(links: Sequence[Link], caution: Caution) -> list[Link]:
     return [link for link in links if link.attempts == least][: caution.size_for(least)]
 
 
-def records(session: StoreSession, links: Sequence[Link]) -> list[Record]:
+def records(session: StoreSession, links: Sequence[Link], now: datetime) -> list[Record]:
     timesheets = {
         row.id: row
         for ids in in_chunks([link.timesheet_id for link in links if link.timesheet_id])
@@ -77,10 +79,27 @@ def records(session: StoreSession, links: Sequence[Link]) -> list[Record]:
         for ids in in_chunks([link.id for link in links])
         for row in session.scalars(select(IntentRow).where(IntentRow.link_id.in_(ids)))
     }
-    return [_record(link, timesheets.get(link.timesheet_id or 0), intents.get(link.id)) for link in links]
+    writes = suspicious_writes(session, links, now)
+    decisions = decisions_of(session, [link.id for link in links])
+    return [
+        _record(
+            link,
+            timesheets.get(link.timesheet_id or 0),
+            intents.get(link.id),
+            writes.get(link.id, ()),
+            decisions.get(link.id, ()),
+        )
+        for link in links
+    ]
 
 
-def _record(link: Link, timesheet: Timesheet | None, intent: IntentRow | None) -> Record:
+def _record(
+    link: Link,
+    timesheet: Timesheet | None,
+    intent: IntentRow | None,
+    writes: tuple[Write, ...],
+    decisions: tuple[Decision, ...],
+) -> Record:
     return Record(
         link_id=link.id,
         generation=link.generation,
@@ -96,6 +115,9 @@ def _record(link: Link, timesheet: Timesheet | None, intent: IntentRow | None) -
         marked_at=link.marked_at or link.created_at,
         facts=facts_of(timesheet) if timesheet else None,
         excluded_for_good=_excluded(link),
+        writes=writes,
+        decisions=decisions,
+        is_to_be_deleted_there=link.is_to_be_deleted_there,
     )
 
 
@@ -113,7 +135,14 @@ def intent_of(row: IntentRow) -> Intent:
 
 def our_timesheet(row: Timesheet) -> OurTimesheet:
     return OurTimesheet(
-        row.id, row.version, timecard_of(row), row.created_at, row.edited_at, row.deleted_at is not None
+        row.id,
+        row.version,
+        timecard_of(row),
+        row.created_at,
+        row.edited_at,
+        is_deleted=row.deleted_at is not None,
+        is_locked=row.locked_at is not None,
+        is_processed=row.processed_at is not None,
     )
 
 

@@ -9,14 +9,18 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from webapp.domain.timecard import Card, to_json
-from webapp.store.conflicts import keep_clash
+from webapp.store.conflicts import Conflicts
 from webapp.store.due import in_chunks
-from webapp.store.marks import mark
-from webapp.store.models import IntentRow, Link, Timesheet
+from webapp.store.marks import mark, mark_cards
+from webapp.store.models import IntentRow, Link, RawAnswer, Timesheet
 from webapp.store.our_side import OurSide
 from webapp.store.session import StoreSession
 from webapp.store.telling import Telling
+from webapp.store.writes import answered
 from webapp.sync.ports import Base, Outcome, Tombstone
+
+KEPT_BACK = frozenset({"switch:receive", "guard:receive", "guard:send", "locked", "processed"})
+"""Reasons for which Procore's side is not taken, but kept beside ours to be compared."""
 
 
 def store_outcomes(session: StoreSession, outcomes: Sequence[Outcome], now: datetime) -> None:
@@ -27,6 +31,7 @@ def store_outcomes(session: StoreSession, outcomes: Sequence[Outcome], now: date
         for outcome in outcomes:
             batch.store(outcome)
         batch.end_intents()
+        answered(session, [o.answered for o in outcomes if o.answered is not None], now)
 
 
 class _Batch:
@@ -44,6 +49,7 @@ class _Batch:
         timesheets = _timesheets(session, (link.timesheet_id for link in self.links.values()))
         self.ours = OurSide(session, timesheets, [o.seen.id for o in outcomes if o.seen], now)
         self.telling = Telling(session, ids, now)
+        self.conflicts = Conflicts(session, ids, now)
         self.ended_intents: list[int] = []
 
     def create_timesheets(self, outcomes: Sequence[Outcome]) -> None:
@@ -65,17 +71,21 @@ class _Batch:
         if outcome.procore_id is not None and link.procore_id != outcome.procore_id:
             self._take_card(link, outcome.procore_id)
         if outcome.timesheet is not None and not self.ours.write(link, outcome.timesheet, outcome.seen):
-            link.attempts = 0
+            self._keep_what_was_sent(link, outcome)
             return
         self._set_base(link, outcome.base)
         if outcome.intent_done:
             self.ended_intents.append(link.id)
         self._set_state(link, outcome)
         self._see(link, outcome.seen)
-        is_suppressed = outcome.reason is not None and outcome.reason.key == "switch:receive"
+        is_suppressed = outcome.reason is not None and outcome.reason.key in KEPT_BACK
         link.suppressed_theirs = to_json(outcome.seen.timecard) if is_suppressed and outcome.seen else None
-        for clash in outcome.clashes:
-            keep_clash(self.session, link, clash, self.now)
+        mark_cards(self.session, outcome.parts, "split", self.now)
+        if outcome.raw is not None:
+            self.session.add(
+                RawAnswer(link_id=link.id, procore_id=link.procore_id, body=outcome.raw, kept_at=self.now)
+            )
+        self.conflicts.tell(link, outcome)
         self._tell(link, outcome)
 
     def end_intents(self) -> None:
@@ -85,6 +95,14 @@ class _Batch:
                 .where(IntentRow.link_id.in_(chunk))
                 .execution_options(synchronize_session=False)
             )
+
+    def _keep_what_was_sent(self, link: Link, outcome: Outcome) -> None:
+        """The timesheet was edited while Procore was written to: that much is agreed, and who lost is kept."""
+        link.attempts = 0
+        self._set_base(link, outcome.base_if_edited)
+        for clash in outcome.clashes:
+            if clash.winner == "ours" and clash.is_carried_out:
+                self.conflicts.keep(link, clash)
 
     @staticmethod
     def _is_over(link: Link, outcome: Outcome) -> bool:
@@ -114,7 +132,7 @@ class _Batch:
             link.is_tombstone = False
         elif isinstance(base, Tombstone):
             link.base_ours = link.base_theirs = None
-            link.is_tombstone = True
+            link.is_tombstone, link.is_to_be_deleted_there = True, False
 
     def _set_state(self, link: Link, outcome: Outcome) -> None:
         link.state = outcome.state
@@ -147,10 +165,14 @@ class _Batch:
 
     def _tell(self, link: Link, outcome: Outcome) -> None:
         row = self.ours.row_of(link)
-        for line in outcome.messages:
+        done = [line for line in outcome.messages if line.state == "processed"]
+        for line in done:
             self.telling.tell(link, row, line, outcome)
-        if outcome.settles_messages or any(line.state == "processed" for line in outcome.messages):
+        if outcome.settles_messages or done:
             self.telling.settle(link)
+        for line in outcome.messages:
+            if line not in done:
+                self.telling.tell(link, row, line, outcome)
 
 
 def locked_links(session: StoreSession, ids: Iterable[int]) -> dict[int, Link]:

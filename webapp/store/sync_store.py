@@ -9,14 +9,19 @@ from datetime import datetime
 from sqlalchemy import Engine, select
 
 from webapp.domain.timecard import Card
+from webapp.store import cursors as swept
 from webapp.store import dictionary as words
-from webapp.store import directory, intents, leases, waiting
+from webapp.store import directory, guard, intents, leases, waiting
 from webapp.store.due import Caution, due, in_chunks
+from webapp.store.edits import edits_of
 from webapp.store.marks import mark_cards
 from webapp.store.models import Company, Link, Timesheet
 from webapp.store.outcomes import store_outcomes
 from webapp.store.session import StoreSession, reading, transaction
+from webapp.store.writes import keep_audit, log_writes
+from webapp.sync.holds import BUSY
 from webapp.sync.ports import (
+    ClashKept,
     Clock,
     Cursors,
     Dictionary,
@@ -25,11 +30,13 @@ from webapp.sync.ports import (
     Lease,
     Outcome,
     Parked,
+    Proposal,
     Record,
     Sent,
     Settings,
     Unknown,
     Wanted,
+    Write,
 )
 
 
@@ -71,12 +78,36 @@ class SyncStore:
             now = self.clock.now()
             leases.hold(session, lease, now)
             store_outcomes(session, outcomes, now)
+            guard.note(session, outcomes, now)
 
     def intend(self, lease: Lease, sends: Sequence[Sent]) -> dict[int, Intent]:
         with transaction(self.company_id, self.engine) as session:
             now = self.clock.now()
             leases.hold(session, lease, now)
             return intents.intend(session, sends, self.rng, now)
+
+    def guard(self, lease: Lease, proposals: Sequence[Proposal]) -> dict[int, Proposal]:
+        with transaction(self.company_id, self.engine) as session:
+            now = self.clock.now()
+            leases.hold(session, lease, now)
+            return guard.ask(session, proposals, now)
+
+    def log_writes(self, lease: Lease, writes: Sequence[Write]) -> dict[int, int]:
+        with transaction(self.company_id, self.engine) as session:
+            now = self.clock.now()
+            leases.hold(session, lease, now)
+            return log_writes(session, writes, now)
+
+    def keep_audit(self, lease: Lease, ids: Sequence[int], lost: Sequence[tuple[int, ClashKept]]) -> None:
+        with transaction(self.company_id, self.engine) as session:
+            now = self.clock.now()
+            leases.hold(session, lease, now)
+            keep_audit(session, ids, lost, now)
+
+    def edited_at(self, timesheet_id: int) -> dict[str, datetime]:
+        with reading(self.company_id, self.engine) as session:
+            edits = edits_of(session, timesheet_id)
+        return {unit: edit.at for unit, edit in edits.items() if unit is not None}
 
     def dictionary(self, lease: Lease, wanted: Wanted, *, is_final: bool) -> tuple[Dictionary, Unknown]:
         with transaction(self.company_id, self.engine) as session:
@@ -136,20 +167,13 @@ class SyncStore:
 
     def cursors(self) -> Cursors:
         with reading(self.company_id, self.engine) as session:
-            company = self._company(session)
-            assert company.connected_at is not None
-            return Cursors(
-                company.updated_cursor or company.connected_at, company.deleted_cursor or company.connected_at
-            )
+            return swept.of(self._company(session))
 
-    def move_cursors(self, lease: Lease, cursors: Cursors) -> None:
+    def move_cursors(self, lease: Lease, since: Cursors, until: Cursors) -> None:
         with transaction(self.company_id, self.engine) as session:
             now = self.clock.now()
             leases.hold(session, lease, now)
-            company = self._company(session)
-            company.updated_cursor = max(company.updated_cursor or cursors.updated, cursors.updated)
-            company.deleted_cursor = max(company.deleted_cursor or cursors.deleted, cursors.deleted)
-            company.swept_at = now
+            swept.move(self._company(session), since, until, now)
 
     def mark_swept(self, lease: Lease, cards: Sequence[Card], *, are_deleted: bool) -> int:
         if not cards:
@@ -192,8 +216,8 @@ def _not_as_seen(session: StoreSession, cards: Sequence[Card], are_deleted: bool
 def _is_news(link: Link | None, card: Card, are_deleted: bool) -> bool:
     if link is None:
         return not are_deleted
-    if link.is_dirty:
-        return False
+    if link.is_dirty and (link.not_before is None or link.reason_key == BUSY):
+        return False  # it is looked at anyway, and soon
     if are_deleted:
         return not link.is_tombstone and not link.is_excluded_for_good
     return link.procore_updated_at != card.facts.updated_at or link.is_tombstone

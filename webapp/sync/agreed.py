@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from webapp.domain.timecard import UNITS, Card, Timecard, same_unit
+from webapp.domain.timecard import UNITS, Card, Timecard, changed_units, same_unit
 from webapp.sync import holds
 from webapp.sync.batch import Batch
 from webapp.sync.decide import Base, Merge
@@ -17,11 +17,13 @@ NONE: frozenset[str] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An update that Procore answered: which units, what we wanted in Procore's ids, the card as stored."""
+    """An update that Procore answered: which units, what we wanted in Procore's ids, the card as stored. `number` of
+    the logged write; None when it is to be audited."""
 
     units: frozenset[str]
     wanted: Timecard
     stored: Card
+    number: int | None
 
 
 def finish_merge(batch: Batch, seen: Seen, action: Merge, written: Written | None = None) -> None:
@@ -38,33 +40,54 @@ def finish_merge(batch: Batch, seen: Seen, action: Merge, written: Written | Non
         write = TimesheetWrite(ours, timesheet.version, stored)
     before = seen.base or Base(ours, card.timecard)
     theirs = before.theirs.with_units(card.timecard, take | action.agreed)
-    again = False
+    again, if_edited = False, None
     if written is not None:
-        face, again = _as_agreed(batch, written.wanted, stored.timecard, sent)
+        face, is_shaped = as_agreed(batch, written.wanted, stored.timecard, sent)
         theirs = theirs.with_units(face, sent)
+        has_moved = bool(changed_units(card.timecard, stored.timecard) - sent)
+        again = is_shaped or has_moved or written.number is None
+        stands = sent | action.agreed
+        if_edited = Base(
+            before.ours.with_units(timesheet.timecard, stands), before.theirs.with_units(theirs, stands)
+        )
     base: Base | None = Base(before.ours.with_units(ours, take | sent | action.agreed), theirs)
-    if seen.base is None and any(c.winner is None for c in action.clashes):
-        base = None  # two records that never met have agreed on nothing while a person is asked
+    clashes = tuple(
+        ClashKept(
+            "fields",
+            clash.unit,
+            timesheet.timecard,
+            card.timecard,
+            seen.base,
+            clash.winner,
+            card.facts.updated_at,
+            by_person=clash.by_person,
+            is_carried_out=clash.unit in (take if clash.winner == "theirs" else sent),
+        )
+        for clash in action.clashes
+    )
+    if seen.base is None and any(c.winner is None or (c.by_person and not c.is_carried_out) for c in clashes):
+        base = if_edited = (
+            None  # two records that never met have agreed on nothing while a person's word is open
+        )
     tell: list[tuple[Direction, Verb]] = [("send", "update")] if sent else []
     tell += [("receive", "update")] if take else []
     batch.done(
         seen,
         base=base,
+        base_if_edited=if_edited,
         timesheet=write,
         tell=tuple(tell),
         reason=_left_open(action, take, sent),
         card=stored,
-        clashes=tuple(
-            ClashKept("fields", c.unit, timesheet.timecard, card.timecard, seen.base, c.winner)
-            for c in action.clashes
-        ),
+        clashes=clashes,
         again=again,
+        answered=written.number if written else None,
     )
 
 
 def finish_create(batch: Batch, seen: Seen, intent: Intent, card: Card) -> None:
     """The card is there and was read: what we meant and what Procore made of it are the two faces."""
-    face, again = _as_agreed(batch, intent.sent, card.timecard, frozenset(UNITS))
+    face, again = as_agreed(batch, intent.sent, card.timecard, frozenset(UNITS))
     batch.done(seen, base=Base(intent.ours, face), tell=(("send", "create"),), card=card, again=again)
 
 
@@ -79,7 +102,19 @@ def _left_open(action: Merge, take: frozenset[str], sent: frozenset[str]) -> Rea
     return None
 
 
-def _as_agreed(
+def adopted(batch: Batch, seen: Seen) -> Seen:
+    """A card found by our number that nobody has touched is what Procore made of what we sent (D47); one that somebody
+    has edited since is compared with what we sent (D6)."""
+    card, intent = seen.card, seen.record.intent
+    if card is None or intent is None or isinstance(seen.record.base, Base):
+        return seen
+    if card.facts.updated_at != card.facts.created_at:
+        return seen
+    face, _ = as_agreed(batch, intent.sent, card.timecard, frozenset(UNITS))
+    return replace(seen, face=face)
+
+
+def as_agreed(
     batch: Batch, wanted: Timecard, stored: Timecard, units: frozenset[str]
 ) -> tuple[Timecard, bool]:
     """Theirs as agreed after a write, and whether to look again. What Procore stored otherwise than we sent it

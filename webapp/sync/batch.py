@@ -11,7 +11,7 @@ from webapp.sync import holds
 from webapp.sync.decide import Base, Tombstone
 from webapp.sync.dictionary import Dictionary
 from webapp.sync.holds import Reason
-from webapp.sync.ports import AtProcore, Clock, Store
+from webapp.sync.ports import AtProcore, Clock, Parked, Store
 from webapp.sync.read import Seen
 from webapp.sync.records import ClashKept, Direction, Lease, MessageLine, Outcome, TimesheetWrite, Verb
 
@@ -50,20 +50,33 @@ class Batch:
         self.settings = store.settings()
         self.words = Dictionary()
         self.outcomes: list[Outcome] = []
+        self._parked: dict[int, Parked] | None = None
+        self.read_at = clock.now()
+        """When this batch began to read Procore's side: what was read may be as old as that."""
+
+    @property
+    def parked(self) -> dict[int, Parked]:
+        """Projects that Procore refuses the app; read when somebody asks first."""
+        if self._parked is None:
+            self._parked = self.store.parked()
+        return self._parked
 
     def done(
         self,
         seen: Seen,
         *,
         base: Base | Tombstone | None = None,
+        base_if_edited: Base | None = None,
         timesheet: TimesheetWrite | None = None,
         tell: tuple[tuple[Direction, Verb], ...] = (),
         reason: Reason | None = None,
         card: Card | None = None,
         clashes: tuple[ClashKept, ...] = (),
         again: bool = False,
+        answered: int | None = None,
     ) -> None:
-        """Nothing is left to do for this generation, but what `reason` says; `again` looks once more at once."""
+        """Nothing is left to do for this generation, but what `reason` says; `again` looks once more at once.
+        `answered`: the number of the logged write that ended so."""
         card, record = card or seen.card, seen.record
         if timesheet is None and base is None and card and record.timesheet and self.facts_differ(seen, card):
             timesheet = TimesheetWrite(record.timesheet.timecard, record.timesheet.version, card)
@@ -75,13 +88,16 @@ class Batch:
                 done=not again,
                 reason=reason,
                 base=base,
+                base_if_edited=base_if_edited,
                 procore_id=card.id if card else seen.gone.id if seen.gone else None,
                 timesheet=timesheet,
-                messages=tuple(MessageLine(d, verb, "processed") for d, verb in tell),
+                messages=tuple(MessageLine(d, verb, "processed") for d, verb in tell) + _asked(seen, reason),
                 settles_messages=reason is None or reason.state != "conflict",
                 clashes=clashes,
+                has_all_clashes=True,
                 intent_done=True,
                 seen=card,
+                answered=answered,
             )
         )
 
@@ -93,16 +109,25 @@ class Batch:
         *,
         ends_intent: bool = False,
         procore_id: int | None = None,
+        answered: int | None = None,
+        raw: str | None = None,
+        about: tuple[Direction, Verb] | None = None,
     ) -> None:
-        """A hold or a failure. It is looked at again when its cause is fixed, or at a time where one is known."""
+        """A hold or a failure. It is looked at again when its cause is fixed, or at a time where one is known. What a
+        rule leaves out does not wait. `about`: what waits, where the two sides alone do not tell."""
+        if reason.for_new is not None and seen.record.is_new:
+            reason = reason.for_new
+        if reason.state == "excluded":
+            self.exclude(seen, reason)
+            return
         if not_before is None and reason.retry_seconds is not None:
             not_before = self.clock.now() + timedelta(seconds=reason.retry_seconds)
         record = seen.record
-        line = MessageLine(
+        direction, verb = about or (
             "send" if record.timesheet and (record.intent or not seen.is_their_change) else "receive",
             "create" if record.base is None else "update",
-            "failed" if reason.state == "failed" else "pending",
         )
+        line = MessageLine(direction, verb, "failed" if reason.state == "failed" else "pending")
         self.outcomes.append(
             Outcome(
                 record.link_id,
@@ -115,18 +140,31 @@ class Batch:
                 messages=(line,),
                 intent_done=ends_intent,
                 seen=seen.card,
+                answered=answered,
+                raw=raw,
             )
         )
 
-    def postpone(self, seen: Seen, error: TryLater, *, ends_intent: bool = False) -> None:
+    def look_again(self, seen: Seen, *, answered: int | None = None) -> None:
+        """Procore's side moved while this record waited for its turn: it is read and decided anew at once."""
+        record = seen.record
+        self.outcomes.append(
+            Outcome(record.link_id, record.generation, "waiting", done=False, answered=answered)
+        )
+
+    def postpone(
+        self, seen: Seen, error: TryLater, *, ends_intent: bool = False, answered: int | None = None
+    ) -> None:
         """Procore is busy: nothing was learnt about the record (D104, D105)."""
         now = self.clock.now()
         until = busy_until(error, now) or now + self._longer_each_time(seen, now)
-        self.wait(seen, holds.procore_busy(str(error)), not_before=until, ends_intent=ends_intent)
+        reason = holds.procore_busy(str(error))
+        self.wait(seen, reason, not_before=until, ends_intent=ends_intent, answered=answered)
 
     def exclude(self, seen: Seen, reason: Reason) -> None:
-        """Left out by a rule. Activity says so once for what is older than the connection (R6)."""
+        """Left out by a rule. Activity says so once for what is older than the connection, or not linked (R6, R11)."""
         record, is_old = seen.record, reason.key == "before_connection"
+        is_told = is_old or reason.key.startswith(("unlinked:", "unlinked_here:"))
         line = MessageLine("send" if record.timesheet else "receive", "create", "processed")
         self.outcomes.append(
             Outcome(
@@ -135,7 +173,7 @@ class Batch:
                 "excluded",
                 done=True,
                 reason=reason,
-                messages=(line,) if is_old and record.reason_key != reason.key else (),
+                messages=(line,) if is_told and record.reason_key != reason.key else (),
                 seen=seen.card,
                 is_excluded_for_good=is_old,
             )
@@ -151,6 +189,21 @@ class Batch:
                 done=True,
                 absorbed_by=owner,
                 seen=stray.card,
+            )
+        )
+
+    def was_split(self, seen: Seen, procore_id: int, parts: tuple[int, ...]) -> None:
+        """Overtime rules made several cards of ours: all of them are taken in the next step, in one transaction, so
+        that their hours add up to the original at every moment (D48)."""
+        record = seen.record
+        self.outcomes.append(
+            Outcome(
+                record.link_id,
+                record.generation,
+                "waiting",
+                done=False,
+                procore_id=procore_id,
+                parts=parts,
             )
         )
 
@@ -171,3 +224,10 @@ class Batch:
     def renew(self) -> None:
         """Asked right before every write at Procore: a worker whose lease is gone writes nothing (fencing)."""
         self.lease = self.store.renew(self.lease)
+
+
+def _asked(seen: Seen, reason: Reason | None) -> tuple[MessageLine, ...]:
+    """While a person is asked, Activity shows what waits for the answer."""
+    if reason is None or reason.state != "conflict":
+        return ()
+    return (MessageLine("receive", "update" if seen.card else "delete", "pending"),)

@@ -1,90 +1,194 @@
-"""Updates and deletions of time cards at Procore, one call each; what Procore answers is what it holds now."""
+"""Updates and deletions of time cards at Procore: written down first, then sent one by one; what Procore answers is what
+it holds now. A card is written only as it was read less than two seconds ago, or its history is audited (M8)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
-from webapp.domain.timecard import UNITS, Timecard
-from webapp.errors import NotFound, PermissionMissing, ProcoreRefused, TryLater, UnreadableAnswer
-from webapp.sync import holds
-from webapp.sync.agreed import Written, finish_merge
+from webapp.domain.timecard import UNITS, Timecard, same_part
+from webapp.errors import (
+    NotFound,
+    PermissionMissing,
+    ProcoreRefused,
+    ProcoreUnavailable,
+    TryLater,
+    UnreadableAnswer,
+)
+from webapp.sync import holds, parking
+from webapp.sync.agreed import NONE, Written, finish_merge
+from webapp.sync.audit import deleted_unseen
 from webapp.sync.batch import Batch
 from webapp.sync.decide import Merge, Tombstone
 from webapp.sync.dictionary import Untranslatable
 from webapp.sync.holds import Reason
-from webapp.sync.read import Seen
+from webapp.sync.read import BY_IDS_AT_ONCE, Seen
+from webapp.sync.records import Write
 
-Refusal = ProcoreRefused | PermissionMissing | NotFound | UnreadableAnswer
+FRESH = timedelta(seconds=2)
+Refusal = ProcoreRefused | NotFound | UnreadableAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One update or deletion to be sent. `send` does it and says how the record ends, given whether its audit is due."""
+
+    seen: Seen
+    write: Write
+    send: Callable[[int, bool], None]
 
 
 def update_theirs(batch: Batch, updates: Sequence[tuple[Seen, Merge]]) -> None:
-    """One after the other; when Procore is busy, the rest waits untried."""
-    for position, (seen, action) in enumerate(updates):
+    """What differs in nothing that Procore keeps for the project is agreed without a call (D46)."""
+    changes = []
+    for seen, action in updates:
         try:
-            _update(batch, seen, action)
+            if fields := _fields(batch, seen, action):
+                changes.append(_update(batch, seen, action, *fields))
+            else:
+                finish_merge(batch, seen, replace(action, send=NONE, agreed=action.agreed | action.send))
         except Untranslatable as wait:
             batch.wait(seen, wait.reason)
-        except (ProcoreRefused, PermissionMissing, NotFound, UnreadableAnswer) as error:
-            batch.wait(seen, _refusal(error))
-        except TryLater as error:
-            _postpone(batch, [s for s, _ in updates[position:]], error)
-            break
+    _send_all(batch, changes)
+
+
+def delete_theirs(batch: Batch, deletes: Sequence[Seen]) -> None:
+    _send_all(batch, [_delete(batch, seen) for seen in deletes])
+
+
+def _send_all(batch: Batch, changes: Sequence[Change]) -> None:
+    """One after the other; when Procore is busy, the rest waits untried."""
+    changes = [c for c in changes if not parking.waits(batch, c.seen, c.write.before.project)]
+    if changes:
+        numbers = batch.store.log_writes(batch.lease, [change.write for change in changes])
+        looks = _Looks(batch, changes)
+        for position, change in enumerate(changes):
+            number, project = numbers[change.write.link_id], change.write.before.project
+            if parking.waits(batch, change.seen, project, answered=number):
+                continue
+            try:
+                if looks.has_moved(position):
+                    batch.look_again(change.seen, answered=number)
+                    continue
+                batch.renew()
+                change.send(number, looks.is_stale(position))
+            except PermissionMissing as error:
+                parking.refuse(batch, change.seen, project, str(error), answered=number)
+            except (ProcoreRefused, NotFound, UnreadableAnswer) as error:
+                batch.wait(change.seen, _refusal(error), answered=number)
+            except TryLater as error:
+                _postpone(batch, changes[position:], numbers, error)
+                break
+            else:
+                parking.answered_for(batch, project)
     batch.commit()
 
 
-def _update(batch: Batch, seen: Seen, action: Merge) -> None:
+class _Looks:
+    """When each card was last read; cards that wait too long for their turn are read again, many in one call."""
+
+    def __init__(self, batch: Batch, changes: Sequence[Change]) -> None:
+        self.batch, self.changes = batch, changes
+        self.looked_at: dict[int, datetime] = {}
+        self.moved: set[int] = set()
+
+    def has_moved(self, position: int) -> bool:
+        """Whether the card is no longer what the decision was made on."""
+        if self.is_stale(position):
+            self._look(self.changes[position : position + BY_IDS_AT_ONCE])
+        return self.changes[position].write.procore_id in self.moved
+
+    def is_stale(self, position: int) -> bool:
+        card = self.changes[position].write.procore_id
+        return self.batch.clock.now() - self.looked_at.get(card, self.batch.read_at) > FRESH
+
+    def _look(self, changes: Sequence[Change]) -> None:
+        began = self.batch.clock.now()
+        cards = self.batch.procore.by_ids([change.write.procore_id for change in changes])
+        for change in changes:
+            card = cards.get(change.write.procore_id)
+            self.looked_at[change.write.procore_id] = began
+            if card is None or card.timecard != change.write.before:
+                self.moved.add(change.write.procore_id)
+
+
+def _fields(batch: Batch, seen: Seen, action: Merge) -> tuple[Timecard, dict[str, Any]] | None:
+    """What we want, in Procore's ids, and the fields in which Procore's card differs from it; None for no field."""
     assert seen.card is not None
     assert seen.record.timesheet is not None
     theirs = seen.card.timecard
     wanted = batch.words.to_theirs(seen.record.timesheet.timecard, action.send, onto=theirs)
-    is_start_stop = theirs.project in batch.words.start_stop_projects
-    changes = _changes(theirs, wanted, action.send, is_start_stop)
-    batch.renew()
-    card = batch.procore.update(seen.card.id, theirs.project, theirs.date, changes)
-    finish_merge(batch, seen, action, Written(action.send, wanted, card))
+    is_start_stop = wanted.project in batch.words.start_stop_projects
+    if is_start_stop and "time" in action.send and (wanted.start is None or wanted.stop is None):
+        raise Untranslatable(holds.needs_start_and_stop())
+    fields = _changed_fields(theirs, wanted, action.send, is_start_stop)
+    return (wanted, fields) if fields else None
 
 
-def _changes(
+def _update(batch: Batch, seen: Seen, action: Merge, wanted: Timecard, fields: dict[str, Any]) -> Change:
+    assert seen.card is not None
+    card_id, theirs = seen.card.id, seen.card.timecard
+
+    def send(number: int, is_stale: bool) -> None:
+        stored = batch.procore.update(card_id, theirs.project, theirs.date, fields)
+        written = Written(action.send, wanted, stored, None if is_stale else number)
+        finish_merge(batch, seen, action, written)
+
+    return Change(seen, _write(batch, seen, wanted, action.send), send)
+
+
+def _delete(batch: Batch, seen: Seen) -> Change:
+    assert seen.card is not None
+    write = _write(batch, seen, None, frozenset(UNITS))
+
+    def send(number: int, is_stale: bool) -> None:
+        last = batch.procore.delete(write.procore_id)
+        lost = deleted_unseen(write, last.timecard) if last else None
+        batch.done(
+            seen,
+            base=Tombstone(),
+            tell=(("send", "delete"),),
+            clashes=(lost,) if lost else (),
+            answered=number if last else None,
+        )
+
+    return Change(seen, write, send)
+
+
+def _write(batch: Batch, seen: Seen, wanted: Timecard | None, units: frozenset[str]) -> Write:
+    assert seen.card is not None
+    before = seen.card.timecard
+    return Write(seen.record.link_id, seen.card.id, before, wanted, units, batch.procore.server_time())
+
+
+def _changed_fields(
     theirs: Timecard, wanted: Timecard, units: frozenset[str], is_start_stop: bool
 ) -> dict[str, Any]:
     """The fields of these units that really differ; times only where the project keeps times (R20, D49)."""
     parts = [part for unit in units for part in UNITS[unit]]
     changes = {
-        part: getattr(wanted, part) for part in parts if getattr(wanted, part) != getattr(theirs, part)
+        part: getattr(wanted, part)
+        for part in parts
+        if not same_part(getattr(wanted, part), getattr(theirs, part))
     }
     skipped = ("hours",) if is_start_stop else ("start", "stop", "lunch_minutes")
     return {part: value for part, value in changes.items() if part not in skipped}
 
 
-def delete_theirs(batch: Batch, deletes: Sequence[Seen]) -> None:
-    """One after the other; when Procore is busy, the rest waits untried."""
-    for position, seen in enumerate(deletes):
-        assert seen.card is not None
-        try:
-            batch.renew()
-            batch.procore.delete(seen.card.id)
-        except (ProcoreRefused, PermissionMissing, NotFound) as error:
-            batch.wait(seen, _refusal(error))
-        except TryLater as error:
-            _postpone(batch, deletes[position:], error)
-            break
-        else:
-            batch.done(seen, base=Tombstone(), tell=(("send", "delete"),))
-    batch.commit()
-
-
-def _postpone(batch: Batch, rest: Sequence[Seen], error: TryLater) -> None:
-    """Procore cannot be written to now: none of the rest is tried; whether the first had its effect is read later."""
-    for seen in rest:
-        batch.postpone(seen, error)
+def _postpone(batch: Batch, rest: Sequence[Change], numbers: dict[int, int], error: TryLater) -> None:
+    """Procore cannot be written to now: none of the rest is tried. Whether the first had its effect is read later; when
+    its answer was lost, it is audited then."""
+    is_lost = isinstance(error, ProcoreUnavailable) and error.is_effect_unknown
+    for position, change in enumerate(rest):
+        number = None if is_lost and position == 0 else numbers[change.write.link_id]
+        batch.postpone(change.seen, error, answered=number)
 
 
 def _refusal(error: Refusal) -> Reason:
     """Procore's no about one record, as a reason (D44, D101–D103)."""
     text = str(error)
-    if isinstance(error, PermissionMissing):
-        return holds.permission(text, error.project_id)
     if isinstance(error, NotFound):
         return holds.cannot_be_seen()
     if isinstance(error, UnreadableAnswer):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
 from webapp.domain.timecard import Card, Timecard
+from webapp.errors import UnreadableAnswer
 from webapp.sync.compared import OurRecord as OurRecord
 from webapp.sync.decide import Base as Base
+from webapp.sync.decide import Decision as Decision
 from webapp.sync.decide import Tombstone as Tombstone
 from webapp.sync.dictionary import Dictionary as Dictionary
 from webapp.sync.dictionary import Place as Place
@@ -24,6 +26,11 @@ from webapp.sync.directory import TheirSubJob as TheirSubJob
 from webapp.sync.directory import TheirTimeType as TheirTimeType
 from webapp.sync.directory import TimeEntryStyle as TimeEntryStyle
 from webapp.sync.directory import Unknown as Unknown
+from webapp.sync.guard import HOUR as HOUR
+from webapp.sync.guard import GuardKind as GuardKind
+from webapp.sync.guard import GuardLimit as GuardLimit
+from webapp.sync.guard import Proposal as Proposal
+from webapp.sync.guard import is_unusual as is_unusual
 from webapp.sync.holds import Reason as Reason
 from webapp.sync.records import ClashKept as ClashKept
 from webapp.sync.records import Cursors as Cursors
@@ -39,6 +46,7 @@ from webapp.sync.records import Sent as Sent
 from webapp.sync.records import Settings as Settings
 from webapp.sync.records import TimesheetWrite as TimesheetWrite
 from webapp.sync.records import Verb as Verb
+from webapp.sync.records import Write as Write
 
 
 class Clock(Protocol):
@@ -57,22 +65,29 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """What became of one draft: Procore's id, or its own words of refusal."""
+    """What became of one draft: Procore's id, or its own words of refusal. `lacking`: it is there, but without its
+    date. `parts`: cards of their own that Procore split off it (D48)."""
 
     origin_id: int
     procore_id: int | None = None
     refusal: Reason | None = None
+    lacking: UnreadableAnswer | None = None
+    parts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One line of a card's change history."""
+    """One line of a card's change history. `part`: the field of Timecard that it is about, None for what a time card
+    here does not hold; then `old` and `new` are None, too, else in Timecard's types and Procore's ids."""
 
     column: str
     old_value: str | None
     new_value: str | None
     at: datetime | None
     by: str | None
+    part: str | None = None
+    old: Any = None
+    new: Any = None
 
 
 class TimecardsAtProcore(Protocol):
@@ -98,15 +113,18 @@ class TimecardsAtProcore(Protocol):
     def locations(self, project_id: int, first: date, last: date) -> dict[int, str]:
         """Card → location, of a project's cards of these days; no other list tells it (R16)."""
 
-    def unreadable_among(self, ids: Collection[int]) -> dict[int, str]:
+    def unreadable_among(self, ids: Collection[int]) -> dict[int, UnreadableAnswer]:
         """Cards of the last reads that lack what we need, and what that is (D106); lists leave them out."""
+
+    def unreadable_of(self, origin_ids: Collection[int]) -> dict[int, int]:
+        """The same, for cards that carry these numbers of ours: number → card."""
 
     def update(self, procore_id: int, project_id: int, on: date, changes: dict[str, Any]) -> Card:
         """PATCHes the changed Timecard fields (by their names in Timecard, Procore's ids) and nothing else, plus
         date and project as read. Returns the card as Procore answered it."""
 
-    def delete(self, procore_id: int) -> None:
-        """Deletes; already gone (404 of our own known card) raises NotFound."""
+    def delete(self, procore_id: int) -> Card | None:
+        """The card as it was deleted, where Procore shows it. Already gone (404 of our own known card): NotFound."""
 
     def change_history(self, procore_id: int) -> list[HistoryEntry]:
         """Newest or oldest first, as Procore gives it; sort by `at`."""
@@ -130,7 +148,8 @@ class DirectoryAtProcore(Protocol):
     def cost_codes(self, project_id: int, sub_job_id: int | None = None) -> list[TheirCostCode]:
         """Of the project, or a sub job's own."""
 
-    def time_entry_style(self) -> TimeEntryStyle: ...
+    def time_entry_style(self) -> TimeEntryStyle | None:
+        """None when it is not shown to the app: then what is known of it stays."""
 
 
 class AtProcore(TimecardsAtProcore, DirectoryAtProcore, Protocol):
@@ -159,6 +178,18 @@ class Store(Protocol):
     def intend(self, lease: Lease, sends: Sequence[Sent]) -> dict[int, Intent]:
         """By link: commits an intent for each just before it is sent. One that already stands keeps its payload and
         number; only the time of sending moves."""
+
+    def guard(self, lease: Lease, proposals: Sequence[Proposal]) -> dict[int, Proposal]:
+        """Asked before deletions and changes are written: the refused, by link; the others are counted (D12)."""
+
+    def log_writes(self, lease: Lease, writes: Sequence[Write]) -> dict[int, int]:
+        """By link, the number of each update or deletion: committed before the first of them is sent."""
+
+    def keep_audit(self, lease: Lease, ids: Sequence[int], lost: Sequence[tuple[int, ClashKept]]) -> None:
+        """These writes are audited; what they overwrote unseen is kept, by link."""
+
+    def edited_at(self, timesheet_id: int) -> Mapping[str, datetime]:
+        """By unit, when a person here last changed it, by our clock."""
 
     def dictionary(self, lease: Lease, wanted: Wanted, *, is_final: bool) -> tuple[Dictionary, Unknown]:
         """Everything these cards refer to, in the other side's ids; what cards to be taken need is created here when
@@ -191,8 +222,9 @@ class Store(Protocol):
 
     def cursors(self) -> Cursors: ...
 
-    def move_cursors(self, lease: Lease, cursors: Cursors) -> None:
-        """After the marks of a sweep are stored; never backwards."""
+    def move_cursors(self, lease: Lease, since: Cursors, until: Cursors) -> None:
+        """After the marks of a sweep are stored. Never backwards; and one that was set back during the sweep, which
+        read from `since`, stays where it was set."""
 
     def mark_swept(self, lease: Lease, cards: Sequence[Card], *, are_deleted: bool) -> int:
         """Marks those of these cards that are not as we last saw them. How many there were."""

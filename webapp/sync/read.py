@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from webapp.domain.timecard import Card, same_unit
+from webapp.domain.timecard import Card, Timecard, same_unit
+from webapp.errors import UnreadableAnswer
 from webapp.sync.decide import Base
 from webapp.sync.ports import AtProcore, Intent, Record
 
@@ -29,10 +30,15 @@ class Seen:
     is_unseen: bool = False
     is_in_doubt: bool = False
     is_taken: bool = False
-    unreadable: str | None = None
+    unreadable: UnreadableAnswer | None = None
     """What Procore's answer about this card lacks (D106)."""
+    unreadable_id: int | None = None
+    """The card, where it carries the number of a create whose answer was lost."""
     gone: Card | None = None
-    """The deleted card, where it was found by our number."""
+    """The card as it was deleted."""
+
+    face: Timecard | None = None
+    """Of a card found by our number: theirs as agreed, where it is not just what we sent."""
 
     @property
     def base(self) -> Base | None:
@@ -42,8 +48,13 @@ class Seen:
             return base
         if intent is None or (self.card is None and self.gone is None):
             return None
-        untouched = self.card is not None and self.card.facts.updated_at == self.card.facts.created_at
-        return Base(intent.ours, self.card.timecard if self.card and untouched else intent.sent)
+        return Base(intent.ours, self.face or intent.sent)
+
+    @property
+    def came_and_went(self) -> bool:
+        """A card that was created and deleted before it was looked at (D7)."""
+        record = self.record
+        return self.is_gone and record.timesheet is None and record.base is None and record.state == "waiting"
 
     @property
     def is_their_change(self) -> bool:
@@ -60,21 +71,37 @@ def read_theirs(procore: AtProcore, records: Sequence[Record]) -> list[Seen]:
     unreadable = procore.unreadable_among([r.procore_id for r in absent if r.procore_id is not None])
     deleted = _deleted(procore, [r for r in absent if r.procore_id not in unreadable])
     ours = find_by_origin(procore, doubtful) if doubtful else {}
+    lacking = procore.unreadable_of([r.intent.origin_id for r in doubtful if r.intent is not None])
+    unreadable |= procore.unreadable_among(lacking.values())
     return [
-        Seen(r, unreadable=unreadable[r.procore_id])
-        if r.procore_id in unreadable
+        Seen(r, unreadable=unreadable[key], unreadable_id=key)
+        if (key := _card_of(r, ours, lacking)) in unreadable
         else _seen(procore, r, live, deleted, ours)
         for r in records
     ]
 
 
+def _card_of(record: Record, found: dict[int, Card], lacking: dict[int, int]) -> int | None:
+    """The record's card; for a create in doubt that was not found, the unreadable one that carries its number."""
+    if record.procore_id is not None or record.intent is None:
+        return record.procore_id
+    number = record.intent.origin_id
+    return None if number in found else lacking.get(number)
+
+
 def _seen(
-    procore: AtProcore, record: Record, live: dict[int, Card], deleted: set[int], found: dict[int, Card]
+    procore: AtProcore,
+    record: Record,
+    live: dict[int, Card],
+    deleted: dict[int, Card],
+    found: dict[int, Card],
 ) -> Seen:
     if record.procore_id is not None:
         card = live.get(record.procore_id)
-        is_gone = card is None and record.procore_id in deleted
-        return Seen(record, card, is_gone=is_gone, is_unseen=card is None and not is_gone)
+        gone = deleted.get(record.procore_id) if card is None else None
+        return Seen(
+            record, card, is_gone=gone is not None, is_unseen=card is None and gone is None, gone=gone
+        )
     if record.intent is not None:
         card = found.get(record.intent.origin_id)
         if card is None:
@@ -110,16 +137,16 @@ def _live(procore: AtProcore, records: Sequence[Record]) -> dict[int, Card]:
     return {i: card for i, card in found.items() if card.deleted_at is None}
 
 
-def _deleted(procore: AtProcore, records: Sequence[Record]) -> set[int]:
+def _deleted(procore: AtProcore, records: Sequence[Record]) -> dict[int, Card]:
     ids = [r.procore_id for r in records if r.procore_id is not None]
     if not ids:
-        return set()
-    gone: set[int] = set()
+        return {}
+    gone: dict[int, Card] = {}
     high = procore.server_time() + OVERLAP
     for start in range(0, len(ids), BY_IDS_AT_ONCE):
         chunk = ids[start : start + BY_IDS_AT_ONCE]
         for page in procore.deleted_between(high - LONG_AGO, high, chunk):
-            gone |= {card.id for card in page if card.deleted_at is not None} & set(chunk)
+            gone |= {c.id: c for c in page if c.deleted_at is not None and c.id in chunk}
     return gone
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from webapp.domain.timecard import Card, CardFacts, Timecard
-from webapp.sync.decide import Base, ConflictRule, Tombstone
+from webapp.sync.decide import Base, ConflictRule, Decision, Tombstone
 from webapp.sync.holds import Reason, State
 
 Direction = Literal["receive", "send"]
@@ -66,6 +66,23 @@ class OurTimesheet:
     created_at: datetime
     edited_at: datetime
     is_deleted: bool = False
+    is_locked: bool = False
+    is_processed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """An update or deletion at Procore (`wanted` None): the card as read, in Procore's ids, and the units to change.
+    `read_at` is Procore's time."""
+
+    link_id: int
+    procore_id: int
+    before: Timecard
+    wanted: Timecard | None
+    units: frozenset[str]
+    read_at: datetime
+    id: int | None = None
+    is_answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +103,16 @@ class Record:
     marked_at: datetime
     facts: CardFacts | None = None
     excluded_for_good: Reason | None = None
+    decisions: tuple[Decision, ...] = ()
+    is_to_be_deleted_there: bool = False
+    """What persons said about its clashes and is not carried out yet."""
+    writes: tuple[Write, ...] = ()
+    """Our own that are to be audited: without an answer, or with others at the card in the same minutes."""
+
+    @property
+    def is_new(self) -> bool:
+        """Never synced, and nothing of it waits."""
+        return self.base is None and (self.reason_key is None or self.state == "excluded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +129,16 @@ class TimesheetWrite:
 class ClashKept:
     """A conflict row: both values, what was agreed, and who won (None: a person is asked)."""
 
-    kind: Literal["fields", "deleted_here", "deleted_there"]
+    kind: Literal["fields", "deleted_here", "deleted_there", "overwritten"]
     unit: str | None
     ours: Timecard | None
     theirs: Timecard | None
     base: Base | None
     winner: Literal["ours", "theirs"] | None
+    theirs_at: datetime | None = None
+    by_person: bool = False
+    is_carried_out: bool = True
+    """The loser has the winner's value; not while a direction that is off holds it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +156,8 @@ class Outcome:
 
     `done`: the claimed generation is finished; else it is due again at `not_before`. What is None stays as it is,
     but for `reason`: None clears it. An outcome for a generation already finished changes nothing. When the
-    timesheet was changed meanwhile (`timesheet.version`), only `procore_id` is kept and the mark stays due.
+    timesheet was changed meanwhile (`timesheet.version`), only `procore_id`, `base_if_edited` and the clashes that were
+    carried out at Procore are kept, and the mark stays due.
     """
 
     link_id: int
@@ -135,14 +167,24 @@ class Outcome:
     reason: Reason | None = None
     not_before: datetime | None = None
     base: Base | Tombstone | None = None
+    base_if_edited: Base | None = None
+    """What is agreed all the same when the timesheet was changed meanwhile: what Procore has stored of it."""
     procore_id: int | None = None
     timesheet: TimesheetWrite | None = None
     messages: tuple[MessageLine, ...] = ()
     settles_messages: bool = False
     clashes: tuple[ClashKept, ...] = ()
+    has_all_clashes: bool = False
+    """`clashes` are all there are now: what was open besides them is settled."""
     intent_done: bool = False
     seen: Card | None = None
     is_excluded_for_good: bool = False
+    answered: int | None = None
+    """The number of the logged write that Procore has answered."""
+    parts: tuple[int, ...] = ()
+    """Cards that Procore split off this one: looked at together with it (D48)."""
+    raw: str | None = None
+    """Procore's answer, to be kept for a look (D106)."""
     absorbed_by: int | None = None
     """Another link owns this card (it carries that timesheet's number): the card goes there, this link ends."""
 

@@ -7,21 +7,24 @@ from dataclasses import replace
 
 from webapp.sync import decide as table
 from webapp.sync import holds
-from webapp.sync.agreed import finish_merge
+from webapp.sync.agreed import adopted, finish_merge
+from webapp.sync.audit import audit
 from webapp.sync.batch import Batch
 from webapp.sync.changes import delete_theirs, update_theirs
 from webapp.sync.creates import create_theirs
-from webapp.sync.decide import Action, Rules, Side, Tombstone, decide
+from webapp.sync.decide import Action, Rules, Tombstone, decide
 from webapp.sync.dictionary import Untranslatable
+from webapp.sync.guarded import guarded
+from webapp.sync.later import later_sides
+from webapp.sync.leaving import is_left_out, is_to_be_deleted_there, keep_locked
 from webapp.sync.pairing import paired
+from webapp.sync.parking import wait_for_words
 from webapp.sync.read import Seen, read_theirs
 from webapp.sync.receive import create_ours, delete_ours, keep_delete_clash
 from webapp.sync.records import Record
+from webapp.sync.scope import unlinked
 from webapp.sync.waits import waits
 from webapp.sync.words import words_for
-
-CLOSE = 5.0
-"""Two edits within so many seconds have no later one (D41)."""
 
 
 class Step:
@@ -36,13 +39,15 @@ class Step:
     def run(self, records: Sequence[Record]) -> None:
         batch = self.batch
         seen = paired(batch, read_theirs(batch.procore, records))
-        workable = [s for s in seen if not waits(batch, s)]
+        audit(batch, seen)
+        workable = [adopted(batch, s) for s in seen if not waits(batch, s)]
         batch.words = words_for(batch, workable)
         for one in workable:
             try:
                 self._act(one, self._decide(one))
             except Untranslatable as wait:
-                batch.wait(one, wait.reason)
+                wait_for_words(batch, one, wait.reason)
+        guarded(batch, workable, self.deletes, self.updates)
         batch.commit()
         self._write_theirs()
 
@@ -57,28 +62,33 @@ class Step:
         ours = timesheet.timecard if timesheet and not timesheet.is_deleted else None
         theirs = seen.card.timecard if seen.card else None
         base = seen.base or seen.record.base
-        rules = Rules(self.batch.words.same, self.batch.settings.conflict_rule)
+        rules = Rules(
+            self.batch.words.same, self.batch.settings.conflict_rule, decisions=seen.record.decisions
+        )
         action = decide(base, ours, theirs, rules)
-        if isinstance(action, table.Merge) and any(rules.needs_later(c.unit) for c in action.clashes):
-            later = self._later(seen)
-            return action if later is None else decide(base, ours, theirs, replace(rules, later=later))
-        return action
-
-    def _later(self, seen: Seen) -> Side | None:
-        """Who edited later, by the card's change history: asked only where the company's rule needs it (D41)."""
-        timesheet, card = seen.record.timesheet, seen.card
-        assert timesheet is not None
-        assert card is not None
-        times = [entry.at for entry in self.batch.procore.change_history(card.id) if entry.at]
-        there = max(times, default=card.facts.updated_at)
-        if there is None or abs((there - timesheet.edited_at).total_seconds()) <= CLOSE:
-            return None
-        return "theirs" if there > timesheet.edited_at else "ours"
+        asked = (
+            [c.unit for c in action.clashes if not c.by_person and rules.needs_later(c.unit)]
+            if isinstance(action, table.Merge)
+            else []
+        )
+        if not asked:
+            return action
+        return decide(base, ours, theirs, replace(rules, later=later_sides(self.batch, seen, asked)))
 
     def _act(self, seen: Seen, action: Action) -> None:
+        if is_left_out(self.batch, seen):
+            return
+        if is_to_be_deleted_there(self.batch, seen):
+            self.deletes.append(seen)
+            return
+        keep_locked(seen, action)
+        apart = unlinked(seen.record, seen.card, self.batch.words)
+        if apart is not None and not isinstance(action, (table.Nothing, table.Settle)):
+            raise Untranslatable(apart)
         match action:
             case table.Nothing():
-                self.batch.done(seen)
+                base = seen.base if seen.record.intent else None
+                self.batch.done(seen, base=base, tell=(("receive", "delete"),) if seen.came_and_went else ())
             case table.CreateOurs():
                 create_ours(self.batch, seen)
             case table.DeleteOurs():

@@ -12,9 +12,9 @@ from webapp.store.base import Base, BigId, CompanyOwned
 
 
 class ClashRow(Base, CompanyOwned):
-    """Both values, what was agreed, who changed what, who won. `theirs_here`: Procore's value in our ids, where it has
-    a word here. `resolved_how`: person, rule or settled; None asks. It is live until `closed_at`: the decision is
-    carried out on both sides, or there is nothing left to decide. At most one is live per link, kind and unit."""
+    """Both values, each in its side's ids, what was agreed, who changed what, who won. `resolved_how`: person, rule or
+    settled; None asks. It is live until `closed_at`: the decision is carried out on both sides, or there is nothing
+    left to decide. At most one is live per link, kind and unit."""
 
     __tablename__ = "conflicts"
     __table_args__ = (
@@ -28,7 +28,6 @@ class ClashRow(Base, CompanyOwned):
     unit: Mapped[str | None] = mapped_column(String(30))
     ours: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     theirs: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    theirs_here: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     base: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     ours_at: Mapped[datetime | None]
     ours_by: Mapped[str | None] = mapped_column(String(200))

@@ -1,0 +1,163 @@
+"""An edit that falls between our read and our write is never lost without a trace: invariant 3, M8."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.fixtures.site import Site
+from webapp.domain.timecard import from_json
+from webapp.services import sync
+from webapp.store.models import ClashRow, WriteRow
+from webapp.store.session import reading
+
+
+@pytest.fixture
+def shared(site: Site) -> tuple[Site, int, int]:
+    """One record that both sides agree on: the site, our timesheet, Procore's card."""
+    site.connect(receive=True, send=True)
+    timesheet = site.write("8.0")
+    site.settle()
+    return site, timesheet, site.cards()[0].id
+
+
+def just_before(site: Site, method: str, act: Callable[[], Any]) -> None:
+    """`act` happens at Procore in the instant before the next request of that method is handled."""
+    call = site.world.call
+    waiting = [act]
+
+    def meanwhile(asked: str, path: str, *rest: Any) -> Any:
+        if asked == method and "timecard_entries" in path and waiting:
+            waiting.pop()()
+        return call(asked, path, *rest)
+
+    site.world.call = meanwhile  # type: ignore[assignment,method-assign]  # somebody else is at Procore, too
+
+
+def overwritten(site: Site) -> list[ClashRow]:
+    with reading(site.company_id) as session:
+        return session.query(ClashRow).filter_by(kind="overwritten").all()
+
+
+def histories(site: Site) -> int:
+    return sum(row.count for row in site.world.call_counts() if "change_history" in row.route)
+
+
+def test_a_value_that_our_update_overwrote_unseen_is_kept(shared: tuple[Site, int, int]) -> None:
+    """Invariant 3: Dana's 6.5 hours were entered after our read; they are found in the card's history and kept."""
+    site, timesheet, card = shared
+    just_before(site, "PATCH", lambda: site.edit(card, hours="6.5"))
+    site.rewrite(timesheet, hours=Decimal("7.0"))
+    site.settle()
+    (kept,) = overwritten(site)
+    assert (kept.unit, kept.winner) == ("time", "ours")
+    assert from_json(kept.theirs or {}).hours == Decimal("6.5")
+    assert from_json(kept.ours or {}).hours == Decimal("7")
+    assert kept.resolved_at is not None
+    assert [c.hours for c in site.cards()] == [Decimal("7.0")]
+
+
+def test_a_lost_answer_does_not_hide_what_was_overwritten(shared: tuple[Site, int, int]) -> None:
+    """D6's doubt, for an update: what we had wanted stands there, and the history tells what stood there before."""
+    site, timesheet, card = shared
+    just_before(site, "PATCH", lambda: site.edit(card, hours="6.5"))
+    site.world.add_fault(effect="lose_answer", method="PATCH", times=1)
+    site.rewrite(timesheet, hours=Decimal("7.0"))
+    site.settle(webhooks=False)
+    (kept,) = overwritten(site)
+    assert from_json(kept.theirs or {}).hours == Decimal("6.5")
+    assert [t.hours for t in site.timesheets()] == [Decimal("7.0")]
+
+
+def test_another_field_changed_meanwhile_is_taken_even_when_its_event_is_lost(
+    shared: tuple[Site, int, int],
+) -> None:
+    """R23: the answer to our update shows it; nothing is left to the sweep."""
+    site, timesheet, card = shared
+    just_before(site, "PATCH", lambda: site.edit(card, description="rain until noon"))
+    site.rewrite(timesheet, hours=Decimal("7.0"))
+    site.settle(webhooks=False)
+    (ours,) = site.timesheets()
+    assert (ours.hours, ours.description) == (Decimal("7.0"), "rain until noon")
+    assert overwritten(site) == []
+
+
+def test_what_changed_before_our_deletion_is_kept(shared: tuple[Site, int, int]) -> None:
+    """R24: hours never vanish without a trace. Procore answers a deletion with the card as it was."""
+    site, timesheet, card = shared
+    just_before(site, "DELETE", lambda: site.edit(card, hours="6.5"))
+    site.erase(timesheet)
+    site.settle()
+    (kept,) = overwritten(site)
+    assert kept.unit is None
+    assert from_json(kept.theirs or {}).hours == Decimal("6.5")
+
+
+def test_a_lost_answer_to_our_deletion_does_not_hide_it(shared: tuple[Site, int, int]) -> None:
+    site, timesheet, card = shared
+    just_before(site, "DELETE", lambda: site.edit(card, hours="6.5"))
+    site.world.add_fault(effect="lose_answer", method="DELETE", times=1)
+    site.erase(timesheet)
+    site.settle(webhooks=False)
+    assert [from_json(kept.theirs or {}).hours for kept in overwritten(site)] == [Decimal("6.5")]
+    assert site.cards() == []
+
+
+def test_ordinary_updates_cost_no_look_into_the_history(shared: tuple[Site, int, int]) -> None:
+    """The audit is made where there is a sign, not for every write."""
+    site, timesheet, _ = shared
+    site.forget_calls()
+    for hours in ("7.0", "6.0", "5.0"):
+        site.rewrite(timesheet, hours=Decimal(hours))
+        site.settle()
+    assert histories(site) == 0
+    assert overwritten(site) == []
+
+
+def test_many_updates_are_read_again_before_they_grow_old(site: Site) -> None:
+    """A read older than two seconds is not written on: the cards that wait are read again in one call; an edit made
+    meanwhile is merged, not overwritten."""
+    site.connect(receive=True, send=True)
+    sheets = [site.write("8.0", person=3 + n) for n in range(6)]
+    site.settle()
+    cards = {c.origin_id: c.id for c in site.cards()}
+    last = next(t for t in site.timesheets() if t.id == sheets[-1])
+
+    def slowly() -> None:
+        site.edit(cards[last.origin_id], hours="6.5")
+        site.clock.advance(3)
+
+    just_before(site, "PATCH", slowly)
+    for sheet in sheets:
+        site.rewrite(sheet, hours=Decimal("7.0"))
+    site.forget_calls()
+    sync.drain()
+    assert overwritten(site) == []
+    assert histories(site) <= 1
+    assert {t.hours for t in site.timesheets()} == {Decimal("7.0")}
+    assert sorted(c.hours for c in site.cards()) == [Decimal("6.5")] + [Decimal("7.0")] * 5
+    assert [link.state for link in site.links()].count("conflict") == 1
+
+
+def test_a_worker_that_dies_before_its_write_is_sent_leaves_nothing_behind(
+    shared: tuple[Site, int, int],
+) -> None:
+    """D10: a write that was logged and never sent is audited once, finds nothing and is forgotten."""
+    site, timesheet, _ = shared
+
+    def die() -> None:
+        raise KeyboardInterrupt
+
+    just_before(site, "PATCH", die)
+    site.rewrite(timesheet, hours=Decimal("7.0"))
+    with pytest.raises(KeyboardInterrupt):
+        sync.drain()
+    site.clock.advance(130)
+    site.settle()
+    assert [c.hours for c in site.cards()] == [Decimal("7.0")]
+    assert overwritten(site) == []
+    with reading(site.company_id) as session:
+        assert [row for row in session.query(WriteRow) if row.answered_at is None] == []

@@ -1,0 +1,28 @@
+"""Updates and deletions at Procore, written down before they are sent: what we had read, and what we wanted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.store.base import Base, BigId, CompanyOwned
+
+
+class WriteRow(Base, CompanyOwned):
+    """`before`: the card as read, in Procore's ids; `wanted`: None for a deletion. `read_at` is Procore's time. Kept
+    for ten minutes, or until it was audited."""
+
+    __tablename__ = "writes"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    link_id: Mapped[int] = mapped_column(BigId, ForeignKey("links.id", ondelete="CASCADE"), index=True)
+    procore_id: Mapped[int] = mapped_column(BigInteger)
+    before: Mapped[dict[str, Any]] = mapped_column(JSON)
+    wanted: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    units: Mapped[list[str]] = mapped_column(JSON)
+    read_at: Mapped[datetime]
+    sent_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]

@@ -1,0 +1,100 @@
+"""Updates and deletions at Procore, written down before they are sent, so that what they overwrote unseen is found
+(M8). A step has at most 500 records, so no list here is longer than a statement takes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select, update
+
+from webapp.domain.timecard import from_json, to_json
+from webapp.store.conflicts import keep_clash
+from webapp.store.models import Event, Link, WriteRow
+from webapp.store.session import StoreSession
+from webapp.sync.ports import ClashKept, Write
+
+RECENT = timedelta(minutes=10)
+"""So long after a write, more events than we made ourselves are a sign that somebody wrote at the same moment."""
+
+
+def log_writes(session: StoreSession, writes: Sequence[Write], now: datetime) -> dict[int, int]:
+    """By link, the number of each write. Committed before the first of them is sent."""
+    links = [write.link_id for write in writes]
+    is_over = WriteRow.answered_at.is_not(None) & (WriteRow.sent_at < now - RECENT)
+    session.execute(delete(WriteRow).where(WriteRow.link_id.in_(links), is_over))
+    rows = [
+        WriteRow(
+            link_id=write.link_id,
+            procore_id=write.procore_id,
+            before=to_json(write.before),
+            wanted=to_json(write.wanted) if write.wanted else None,
+            units=sorted(write.units),
+            read_at=write.read_at,
+            sent_at=now,
+        )
+        for write in writes
+    ]
+    session.add_all(rows)
+    session.flush()
+    return {row.link_id: row.id for row in rows}
+
+
+def answered(session: StoreSession, ids: Collection[int], now: datetime) -> None:
+    if ids:
+        session.execute(update(WriteRow).where(WriteRow.id.in_(ids)).values(answered_at=now))
+
+
+def suspicious_writes(
+    session: StoreSession, links: Sequence[Link], now: datetime
+) -> dict[int, tuple[Write, ...]]:
+    """By link: writes without an answer, and those of the last ten minutes after which more events came for the card
+    than we made ourselves, or events of more than one person. The answer to a deletion is the card as it was: nothing
+    is left to find."""
+    rows = session.scalars(
+        select(WriteRow).where(
+            WriteRow.link_id.in_([link.id for link in links]),
+            WriteRow.answered_at.is_(None)
+            | ((WriteRow.sent_at >= now - RECENT) & WriteRow.wanted.is_not(None)),
+        )
+    ).all()
+    found: dict[int, tuple[Write, ...]] = {}
+    for link_id in dict.fromkeys(row.link_id for row in rows):
+        mine = [row for row in rows if row.link_id == link_id]
+        if any(row.answered_at is None for row in mine) or _is_crowded(session, mine):
+            found[link_id] = tuple(_write(row) for row in mine)
+    return found
+
+
+def keep_audit(
+    session: StoreSession, ids: Collection[int], lost: Sequence[tuple[int, ClashKept]], now: datetime
+) -> None:
+    """These writes are audited: what they overwrote unseen is kept, to be put back."""
+    for link_id, clash in lost:
+        link = session.get(Link, link_id)
+        if link is not None:
+            keep_clash(session, link, clash, now)
+    session.execute(delete(WriteRow).where(WriteRow.id.in_(ids)))
+
+
+def _is_crowded(session: StoreSession, rows: Sequence[WriteRow]) -> bool:
+    since = min(row.sent_at for row in rows)
+    count, people = session.execute(
+        select(func.count(Event.id), func.count(func.distinct(Event.procore_user_id))).where(
+            Event.procore_id == rows[0].procore_id, Event.event_type != "create", Event.received_at >= since
+        )
+    ).one()
+    return bool(count > len(rows) or people > 1)
+
+
+def _write(row: WriteRow) -> Write:
+    return Write(
+        row.link_id,
+        row.procore_id,
+        from_json(row.before),
+        from_json(row.wanted) if row.wanted else None,
+        frozenset(row.units),
+        row.read_at,
+        id=row.id,
+        is_answered=row.answered_at is not None,
+    )

@@ -1,0 +1,73 @@
+"""What our own writes overwrote unseen. Procore has no conditional update, so an edit that fell between our read and our
+write is found afterwards, in the card's change history, and kept: invariant 3 (M8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from webapp.domain.timecard import UNITS, Card, Timecard, changed_units, same_unit
+from webapp.sync.batch import Batch
+from webapp.sync.ports import HistoryEntry
+from webapp.sync.read import Seen
+from webapp.sync.records import ClashKept, Write
+
+CLOCK_STEP = timedelta(seconds=2)
+"""Procore's Date header and its histories tell whole seconds."""
+
+
+def audit(batch: Batch, seen: Iterable[Seen]) -> None:
+    """Of records whose writes have no answer, or after which others were at the card. Errors as TimecardsAtProcore."""
+    for one in seen:
+        writes = one.record.writes
+        if writes:
+            lost = lost_to(batch, writes, one.gone)
+            batch.store.keep_audit(batch.lease, [w.id for w in writes if w.id], lost)
+
+
+def lost_to(batch: Batch, writes: Sequence[Write], gone: Card | None) -> list[tuple[int, ClashKept]]:
+    """By link. One change-history call for the updates; a deletion is compared with the card as it was deleted."""
+    updates = [write for write in writes if write.wanted is not None]
+    history = batch.procore.change_history(updates[0].procore_id) if updates else []
+    lost = [(w.link_id, clash) for w in updates for clash in overwritten(w, history)]
+    for write in writes:
+        if write.wanted is None and gone is not None and (clash := deleted_unseen(write, gone.timecard)):
+            lost.append((write.link_id, clash))
+    return lost
+
+
+def overwritten(write: Write, history: Sequence[HistoryEntry]) -> list[ClashKept]:
+    """One for each unit whose value, at our write, was not the one that we had read."""
+    assert write.wanted is not None
+    theirs = write.before
+    for unit in write.units:
+        for part in UNITS[unit]:
+            entry = _our_entry(write, unit, part, history)
+            if entry is not None and not _is_same(write.before, unit, part, entry.old):
+                theirs = replace(theirs, **{part: entry.old})
+    return [
+        ClashKept("overwritten", unit, write.wanted, theirs, None, "ours")
+        for unit in sorted(changed_units(write.before, theirs))
+    ]
+
+
+def deleted_unseen(write: Write, last: Timecard) -> ClashKept | None:
+    """The card was changed between our read and our deletion."""
+    if not changed_units(write.before, last):
+        return None
+    return ClashKept("overwritten", None, None, last, None, "ours")
+
+
+def _our_entry(write: Write, unit: str, part: str, history: Sequence[HistoryEntry]) -> HistoryEntry | None:
+    """The line that our write left: the first since our read that sets what we wanted."""
+    assert write.wanted is not None
+    since = write.read_at - CLOCK_STEP
+    lines = [e for e in history if e.part == part and e.at is not None and e.at >= since]
+    ours = [e for e in lines if _is_same(write.wanted, unit, part, e.new)]
+    return min(ours, key=lambda e: e.at or since, default=None)
+
+
+def _is_same(card: Timecard, unit: str, part: str, value: Any) -> bool:
+    return same_unit(card, replace(card, **{part: value}), unit)
