@@ -56,6 +56,12 @@ class NeedsAttention(AppError):
     title = "This needs attention"
 
 
+class TimesheetLocked(NeedsAttention):
+    """A timesheet of a closed pay period is not changed here (D45)."""
+
+    title = "This timesheet is locked"
+
+
 class AppNotConnected(NeedsAttention):
     """Procore says that the app is not installed in, or not connected to, the company."""
 

@@ -6,8 +6,9 @@ its halves are sent again (README of the contract: partial failure is not descri
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from webapp.errors import (
@@ -17,11 +18,13 @@ from webapp.errors import (
     ProcoreRefused,
     ProcoreUnavailable,
     TryLater,
+    UnreadableAnswer,
 )
 from webapp.procore.api import Api
 from webapp.procore.drafts import bulk_row, create_fields, needs_single
-from webapp.procore.fields import id_of, origin_of
+from webapp.procore.fields import id_of, origin_of, parent_of, split_off
 from webapp.procore.paths import CREATE_TIMECARD, CREATE_TIMECARDS
+from webapp.procore.raw import kept
 from webapp.procore.refusals import reason_of, words_in
 from webapp.sync.holds import Reason, permission, procore_busy
 from webapp.sync.ports import Created, Draft
@@ -38,6 +41,7 @@ class Creating:
         self.done: dict[int, Created] = {}
         self.in_flight: frozenset[int] = frozenset()
         self.unresolved: set[int] = set()
+        self.sent: dict[int, Decimal | None] = {}
 
     def create(self, drafts: Sequence[Draft]) -> list[Created]:
         """Raises only when nothing is known of any draft yet; later, the rest is told as unknown (in flight when the
@@ -64,6 +68,7 @@ class Creating:
 
     def _bulk(self, chunk: Sequence[Draft]) -> None:
         self.in_flight = frozenset(draft.origin_id for draft in chunk)
+        self.sent = {draft.origin_id: draft.timecard.hours for draft in chunk}
         rows = [bulk_row(draft) for draft in chunk]
         try:
             answer = self.api.send(CREATE_TIMECARDS, {"timecard_entries": rows})
@@ -120,7 +125,7 @@ class Creating:
         except (PermissionMissing, NotFound) as error:
             self._refuse([draft], permission(str(error), draft.timecard.project))
         else:
-            self.done[draft.origin_id] = Created(draft.origin_id, id_of(row))
+            self.done[draft.origin_id] = _created(draft.origin_id, row)
 
     def _refused(self, draft: Draft, error: ProcoreRefused) -> None:
         """That our origin id is taken says that an earlier try was done: it is looked up, not failed."""
@@ -132,19 +137,53 @@ class Creating:
 
     def _take(self, answer: Any) -> None:
         """Rows by origin id, whatever their order. A draft that the answer leaves out stays unknown."""
-        for row in _lists(answer, "timecard_entries", "entities", "data"):
+        rows = _lists(answer, "timecard_entries", "entities", "data")
+        parts = _parts(rows, self.sent)
+        for row in rows:
             origin = origin_of(row)
             if origin not in self.in_flight or origin is None:
                 continue
             if row.get("errors"):
                 self.done[origin] = Created(origin, refusal=reason_of(ProcoreRefused(words_in(row)[0])))
             elif id_of(row) is not None:
-                self.done[origin] = Created(origin, id_of(row))
+                self.done[origin] = _created(origin, row, parts.get(id_of(row), ()))
         for row in _lists(answer, "errors", "failed", is_bare=False):
             origin = origin_of(row)
             if origin in self.in_flight and origin is not None and origin not in self.done:
                 self.done[origin] = Created(origin, refusal=reason_of(ProcoreRefused(words_in(row)[0])))
         self.unresolved |= self.in_flight - self.done.keys()
+def _created(origin: int, row: Any, parts: Sequence[int] = ()) -> Created:
+    """Procore's row for a draft of ours: a date that it stored as nothing is noticed here, as no list of days shows
+    the card any more (D87); what it split off is named (D48)."""
+    has_lost_its_date = isinstance(row, dict) and "date" in row and row["date"] is None
+    words = "Procore stored the time card without its date."
+    lacking = UnreadableAnswer(words, missing="date", raw=kept(row)) if has_lost_its_date else None
+    return Created(origin, id_of(row), lacking=lacking, parts=tuple(dict.fromkeys((*parts, *split_off(row)))))
+
+
+def _parts(rows: Sequence[dict[str, Any]], sent: Mapping[int, Decimal | None]) -> dict[int | None, list[int]]:
+    """Card → what was split off it. A row that names no parent belongs to the card of the same person and day that
+    came back with just so many hours less than were sent."""
+    found: dict[int | None, list[int]] = {}
+    parents = [row for row in rows if origin_of(row) in sent]
+    for part in rows:
+        part_id = id_of(part)
+        if part_id is None or origin_of(part) is not None:
+            continue
+        parent = parent_of(part) or next((id_of(p) for p in parents if _is_rest(p, part, sent)), None)
+        found.setdefault(parent, []).append(part_id)
+    return found
+
+
+def _is_rest(parent: dict[str, Any], part: dict[str, Any], sent: Mapping[int, Decimal | None]) -> bool:
+    try:
+        whole = sent[origin_of(parent) or 0]
+        adds_up = whole is not None and Decimal(str(parent["hours"])) + Decimal(str(part["hours"])) == whole
+        return adds_up and parent["date"] == part["date"] and id_of(parent["party"]) == id_of(part["party"])
+    except (KeyError, InvalidOperation):
+        return False
+
+
 
     def _refuse(self, drafts: Sequence[Draft], reason: Reason) -> None:
         for draft in drafts:

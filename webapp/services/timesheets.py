@@ -10,7 +10,7 @@ from typing import Any
 from webapp import queueing, wiring
 from webapp.domain.hours import DAY, written
 from webapp.domain.timesheet import EDITABLE, Actor, Filter, TimesheetView
-from webapp.errors import Forbidden, NotFound, PreconditionFailed
+from webapp.errors import Forbidden, NotFound, PreconditionFailed, TimesheetLocked
 from webapp.services import timesheet_history, timesheet_input
 from webapp.services.idempotency import created_in
 from webapp.store import marks, projects
@@ -113,6 +113,21 @@ def _seen(
 ) -> TimesheetView:
     found = rows.one(session, actor, timesheet_id, with_deleted=with_deleted)
     if found is None:
+def restore(actor: Actor, timesheet_id: int) -> Saved:
+    """Takes a deleted one out of the trash again: the undo of every deletion, whoever did it (D28)."""
+    now = wiring.clock().now()
+    with transaction(actor.company_id) as session:
+        _seen(session, actor, timesheet_id, with_deleted=True)
+        sheet = rows.record(session, timesheet_id, is_deleted=True)
+        if sheet is None:
+            raise NotFound(f"Timesheet {timesheet_id} is not deleted.")
+        _changeable_only(actor, sheet)
+        sheet.deleted_at = None
+        _touch(sheet, actor, now)
+        timesheet_history.record(session, sheet.id, "restored", actor.name, now, {}, {})
+        return _saved(session, actor, sheet, "create", now, [])
+
+
         raise NotFound(f"There is no timesheet {timesheet_id}.")
     return found
 
@@ -123,7 +138,7 @@ def _to_change(session: StoreSession, actor: Actor, timesheet_id: int, version: 
     sheet = rows.record(session, timesheet_id)
     if sheet is None:
         raise NotFound(f"There is no timesheet {timesheet_id}.")
-    _own_time_only(actor, sheet.user_id)
+    _changeable_only(actor, sheet)
     if version is not None and sheet.version != version:
         raise PreconditionFailed(
             "Somebody changed this timesheet meanwhile. Look at it again, then repeat it."
@@ -136,6 +151,14 @@ def _own_time_only(actor: Actor, user_id: int | None) -> None:
         return
     if actor.user_id is None:
         raise Forbidden("Nobody here has your e-mail address. Ask an administrator to add you under People.")
+def _changeable_only(actor: Actor, sheet: Timesheet) -> None:
+    _own_time_only(actor, sheet.user_id)
+    if sheet.locked_at is not None:
+        raise TimesheetLocked(
+            f"The pay period of {sheet.date.isoformat()} is closed. Ask an administrator to unlock it."
+        )
+
+
     if user_id != actor.user_id:
         raise Forbidden(
             "You can add and change your own time only. Ask an administrator for the time of others."

@@ -26,6 +26,8 @@ def build(
         receiving.take(card, names)
     for card, names in wanted.compare:
         receiving.compare(card, names)
+    for project_id, card, names, may_create in wanted.kept:
+        receiving.item_in(project_id, card, names, may_create=may_create)
     sending = ToTheirs(session, settings)
     for card in wanted.send:
         sending.add(card)

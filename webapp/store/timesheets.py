@@ -57,11 +57,12 @@ def one(
     return _view(row) if row is not None else None
 
 
-def record(session: StoreSession, timesheet_id: int) -> Timesheet | None:
-    """The row itself, to be changed."""
+def record(session: StoreSession, timesheet_id: int, *, is_deleted: bool = False) -> Timesheet | None:
+    """The row itself, to be changed; or the deleted one, to be restored."""
+    deleted = Timesheet.deleted_at.is_not(None) if is_deleted else Timesheet.deleted_at.is_(None)
     return session.scalars(
         select(Timesheet)
-        .where(Timesheet.id == timesheet_id, Timesheet.deleted_at.is_(None))
+        .where(Timesheet.id == timesheet_id, deleted)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one_or_none()

@@ -52,6 +52,12 @@ class ToOurs:
             if self._is_missing(self.items, key, may_create):
                 self.items[key] = self._item(found[0], card.cost_code, names, may_create)
 
+    def item_in(self, project_id: int, card: Timecard, names: Names, *, may_create: bool) -> None:
+        """The card's cost code among the items of the project in which its timesheet stays (D25)."""
+        key = (project_id, card.cost_code or 0)
+        if card.cost_code and self._is_missing(self.items, key, may_create):
+            self.items[key] = self._item(project_id, card.cost_code, names, may_create)
+
     @staticmethod
     def _is_missing(words: dict[Any, Any], key: Any, may_create: bool) -> bool:
         return key not in words or (may_create and isinstance(words[key], Reason))

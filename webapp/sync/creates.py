@@ -79,6 +79,11 @@ def _finish(batch: Batch, sent: list[tuple[Seen, Intent]], created: dict[int, Cr
             finish_create(batch, seen, intent, card)
 
 
+        elif answer.lacking is not None:
+            reason, raw = holds.unreadable(str(answer.lacking)), answer.lacking.raw
+            batch.wait(seen, reason, procore_id=answer.procore_id, raw=raw)
+        elif answer.parts:
+            batch.was_split(seen, answer.procore_id, answer.parts)
 def _read_back(batch: Batch, ids: list[int]) -> dict[int, Card]:
     """One list call for up to 150, by the window of change times above that; nothing when Procore is busy now: the
     ids are known, so the cards are read in a later step."""

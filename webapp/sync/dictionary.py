@@ -47,8 +47,13 @@ class Dictionary:
     ) -> Timecard:
         """Procore's values of these units in our ids, put onto `onto`. Raises Untranslatable."""
         parts: dict[str, Any] = {}
-        for unit in _place_first(units):
-            parts |= self._unit_to_ours(theirs, unit)
+        wanted = _place_first(units)
+        for unit in wanted:
+            if unit == "cost_code":
+                stays_in = onto.project if onto is not None and "project" not in wanted else None
+                parts["cost_code"] = self._item(theirs, stays_in)
+            else:
+                parts |= self._unit_to_ours(theirs, unit)
         return replace(onto or theirs, **parts)
 
     def to_theirs(
@@ -63,7 +68,7 @@ class Dictionary:
     def same(self, ours: Timecard, theirs: Timecard, unit: str) -> bool:
         """Equal across vocabularies. A side that keeps no start and stop is compared by hours alone (D85)."""
         try:
-            there = self.to_ours(theirs, (unit,))
+            there = self.to_ours(theirs, (unit,), onto=ours)
         except Untranslatable:
             return False
         if unit == "time" and (ours.start is None or there.start is None):
@@ -79,15 +84,19 @@ class Dictionary:
                 return {"project": project, "sub_job": sub_job}
             case "time_type":
                 return {"time_type": _found(self.tasks, card.time_type) if card.time_type else None}
-            case "cost_code":
-                if card.cost_code is None:
-                    return {"cost_code": None}
-                project, _ = _found(self.places, (card.project, card.sub_job))
-                return {"cost_code": _found(self.items, (project, card.cost_code))}
             case "time":
                 return self._time_to_ours(card)
             case _:
                 return {part: getattr(card, part) for part in UNITS[unit]}
+
+    def _item(self, card: Timecard, stays_in: int | None) -> int | None:
+        """Items belong to projects (D68): the timesheet's own, also where new cards go elsewhere (D25)."""
+        if card.cost_code is None:
+            return None
+        key = (stays_in, card.cost_code)
+        if stays_in is None or key not in self.items:
+            key = (_found(self.places, (card.project, card.sub_job))[0], card.cost_code)
+        return _found(self.items, key)  # type: ignore[no-any-return]
 
     def _time_to_ours(self, card: Timecard) -> dict[str, Any]:
         """As Procore stores it; what cannot be worked time fails with its reason (D82, D83)."""
@@ -118,11 +127,13 @@ class Dictionary:
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a step must be able to translate: the cards it may take (their refs are found or created here), those it
-    only compares (found, never created), and the timesheets it may send."""
+    only compares (found, never created), and the timesheets it may send. `kept`: the projects of timesheets, for the
+    cost codes of their cards."""
 
     take: tuple[tuple[Timecard, Names], ...] = ()
     compare: tuple[tuple[Timecard, Names], ...] = ()
     send: tuple[Timecard, ...] = ()
+    kept: tuple[tuple[int, Timecard, Names, bool], ...] = ()
 
 
 def _place_first(units: Iterable[str]) -> list[str]:

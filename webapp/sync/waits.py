@@ -16,7 +16,8 @@ SOON = timedelta(seconds=5)
 def waits(batch: Batch, seen: Seen) -> bool:
     """True when this record has ended here, with its reason."""
     if seen.unreadable is not None:
-        batch.wait(seen, holds.unreadable(seen.unreadable))
+        raw, key = seen.unreadable.raw, seen.unreadable_id
+        batch.wait(seen, holds.unreadable(str(seen.unreadable)), procore_id=key, raw=raw)
     elif seen.is_taken:
         batch.wait(seen, holds.origin_id_taken())
     elif seen.is_in_doubt and _may_still_appear(batch, seen.record):

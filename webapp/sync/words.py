@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from webapp.domain.timecard import Names, Timecard
+from webapp.domain.timecard import Names, Timecard, same_unit
+from webapp.sync import parking
 from webapp.sync.batch import Batch
 from webapp.sync.dictionary import Dictionary, Wanted
 from webapp.sync.directory import DirectoryRead, Unknown
@@ -48,4 +49,7 @@ def _wanted(batch: Batch, seen: Sequence[Seen]) -> Wanted:
             (take if may_take else compare).append((card.timecard, card.names))
         if timesheet is not None and not timesheet.is_deleted:
             send.append(timesheet.timecard)
-    return Wanted(tuple(take), tuple(compare), tuple(send))
+    return Wanted(tuple(take), tuple(compare), tuple(send), tuple(kept))
+    kept: list[tuple[int, Timecard, Names, bool]] = []
+            if timesheet is not None and one.base and same_unit(one.base.theirs, card.timecard, "project"):
+                kept.append((timesheet.timecard.project, card.timecard, card.names, may_take))

@@ -1,0 +1,94 @@
+"""Procore splits a card by its overtime rules: D48."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+
+from tests.fixtures.site import Site
+from webapp.extensions import db
+from webapp.store.session import StoreSession
+
+MILLION = 1_000_000
+"""SQLite holds hours as whole millionths."""
+TOTAL = text("SELECT sum(hours) FROM timesheets WHERE deleted_at IS NULL")
+
+
+@contextmanager
+def watching(site: Site, seen: list[Decimal]) -> Iterator[None]:
+    """Collects what all timesheets add up to after every commit."""
+
+    def note(_: Any) -> None:
+        with db.engine.connect() as connection:
+            total = connection.scalar(TOTAL)
+            seen.append(Decimal(int(total or 0)) / MILLION)
+
+    event.listen(StoreSession, "after_commit", note)
+    try:
+        yield
+    finally:
+        event.remove(StoreSession, "after_commit", note)
+
+
+def hours_here(site: Site) -> list[Decimal | None]:
+    return sorted(sheet.hours or Decimal(0) for sheet in site.timesheets())
+
+
+def test_a_card_split_in_procore_arrives_in_one_step(sqlite_site: Site) -> None:
+    """D48: the parent's update and the child's create are one step; at no moment do the hours not add up."""
+    site = sqlite_site
+    site.connect()
+    card = site.enter("10.0")
+    site.settle()
+    overtime = next(t for t in site.world.state.time_types if t.time_type == "Overtime")
+    site.edit(card.id, hours="8.0")
+    site.enter("2.0", timecard_time_type_id=overtime.id)
+    site.deliver()
+    assert hours_here(site) == [10]
+    seen: list[Decimal] = []
+    with watching(site, seen):
+        site.settle()
+    assert hours_here(site) == [2, 8]
+    assert set(seen) <= {Decimal(10)}
+
+
+@pytest.mark.parametrize("lunch", [None, 30])
+@pytest.mark.parametrize("receive", [True, False])
+def test_what_procore_splits_of_ours_adds_up(sqlite_site: Site, receive: bool, lunch: int | None) -> None:
+    """D48, D47, R21: our own ten hours come back as eight and two; nothing is sent back, nothing counted twice."""
+    site = sqlite_site
+    site.connect(receive=receive, send=True)
+    site.world.set_switches(overtime_split="always")
+    site.write("10.0", lunch_minutes=lunch)
+    seen: list[Decimal] = []
+    with watching(site, seen):
+        site.settle()
+    assert sorted(card.hours for card in site.cards()) == [2, 8]
+    assert hours_here(site) == ([2, 8] if receive else [10])
+    assert set(seen) <= {Decimal(10)}
+    links = site.links()
+    assert len(links) == 2
+    assert {link.state for link in links} == ({"in_sync"} if receive else {"in_sync", "excluded"})
+    site.forget_calls()
+    site.settle()
+    assert site.calls() == 0
+
+
+def test_a_split_whose_answer_was_lost_adds_up(sqlite_site: Site) -> None:
+    """D48, D6: the card is found by its number, its part by its own event."""
+    site = sqlite_site
+    site.connect(send=True)
+    site.world.set_switches(overtime_split="always")
+    site.world.add_fault(
+        effect="lose_answer", method="POST", path="/rest/v1.0/companies/*/timesheets", times=1
+    )
+    site.write("10.0")
+    site.settle()
+    assert sorted(card.hours for card in site.cards()) == [2, 8]
+    assert hours_here(site) == [2, 8]
+    assert {link.state for link in site.links()} == {"in_sync"}
