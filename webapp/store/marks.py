@@ -123,17 +123,17 @@ def summary(person: str | None, project: str | None, on: date | None, hours: Dec
     return f"{(person or 'Unknown person')[:120]}, {(project or 'unknown project')[:120]}, {day}, {amount}"
 
 
-def settle_messages(session: StoreSession, link_id: int, now: datetime) -> None:
-    """What was pending for this record is processed: nothing is left to do for it (D8)."""
+def end_messages(session: StoreSession, link_id: int, key: str, text: str, now: datetime) -> None:
+    """A person decided that nothing more is done for this record: its open messages say so."""
     session.execute(
         update(Message)
-        .where(Message.link_id == link_id, Message.state == "pending")
+        .where(Message.link_id == link_id, Message.state.in_(("pending", "failed")))
         .values(
             state="processed",
             processed_at=now,
             updated_at=now,
-            reason_key=None,
-            reason_text=None,
+            reason_key=key,
+            reason_text=text,
             next_attempt_at=None,
         )
     )

@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, func, select
 
 from webapp.domain.timecard import to_json
-from webapp.store import marks
+from webapp.store import guard, marks
 from webapp.store.due import timecard_of
 from webapp.store.models import Link, Timesheet
 from webapp.store.session import StoreSession
@@ -22,7 +22,10 @@ def count_suppressed(session: StoreSession, direction: Direction) -> int:
 
 
 def release_suppressed(session: StoreSession, direction: Direction, now: datetime) -> int:
-    """Every record that changed meanwhile is looked at again."""
+    """Every record that changed meanwhile is looked at again. Their number was shown before, so the mass-change guard
+    does not ask about them once more (D12, D31)."""
+    suppressed = session.scalars(select(Link.id).where(_suppressed(direction)))
+    guard.let_pass(session, direction, suppressed.all(), now)
     return marks.mark_reason_fixed(session, switch_off(direction).key, now)
 
 
@@ -47,6 +50,32 @@ def accept(session: StoreSession, key: str, reason: Reason, direction: Direction
             link.base_theirs = link.suppressed_theirs
         link.suppressed_theirs = None
     return len(links)
+
+
+def accept_quarantined(session: StoreSession, direction: Direction, reason: Reason, now: datetime) -> int:
+    """What the mass-change guard holds in this direction is not carried over: each side keeps what it has. A change
+    moves its face of the base, so that later ones flow; what the record waits to have carried the other way goes on. A
+    deletion stays undone until its record changes again or is back. How many."""
+    held = guard.quarantined(session, direction)
+    for link, kind in held:
+        goes_on = kind == "change" and _accept_change(session, link, direction)
+        link.state, link.reason_key, link.reason_text = "excluded", reason.key, reason.text
+        marks.end_messages(session, link.id, reason.key, reason.text, now)
+        if goes_on:
+            marks.mark(link, "dropped", now)
+    return len(held)
+
+
+def _accept_change(session: StoreSession, link: Link, direction: Direction) -> bool:
+    """Moves the face that this direction would have carried. Whether the other side has changed, too."""
+    timesheet = session.get_one(Timesheet, link.timesheet_id)
+    ours, theirs = to_json(timecard_of(timesheet)), link.suppressed_theirs or link.base_theirs
+    link.suppressed_theirs = None
+    if direction == "send":
+        link.base_ours = ours
+        return theirs != link.base_theirs
+    link.base_theirs = theirs
+    return ours != link.base_ours
 
 
 def _suppressed(direction: Direction) -> ColumnElement[bool]:

@@ -461,7 +461,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "guard_dropped",
-        "{by} dropped this change, one of unusually many.",
+        "It was one of unusually many changes, and an administrator dropped it.",
         "excluded",
         "nobody",
         "Nothing: both sides stay as they are.",

@@ -15,6 +15,7 @@ LOCK = re.compile(r"\b(approved|locked?|completed)\b|\bapproval\b(?!_status)", r
 """How Procore says that a card may not be changed any more."""
 
 Direction = Literal["receive", "send"]
+Mass = Literal["deletions", "changes"]
 
 
 # ---- what the two sides call the same thing ----------------------------------------------------------
@@ -169,7 +170,7 @@ def moved_out(name: str, project_id: int) -> Reason:
     return BY_KEY["moved_out"].reason(project_id, name=name)
 
 
-def guarded(direction: Direction, what: Literal["deletions", "changes"]) -> Reason:
+def guarded(direction: Direction, what: Mass) -> Reason:
     """More than the mass-change guard lets through; the whole direction is decided at once (D12)."""
     return BY_KEY["guard"].reason(direction, what=what)
 
@@ -202,8 +203,8 @@ def discarded(by: str) -> Reason:
     return BY_KEY["discarded"].reason(by=by)
 
 
-def guard_dropped(by: str) -> Reason:
-    return BY_KEY["guard_dropped"].reason(by=by)
+def guard_dropped() -> Reason:
+    return BY_KEY["guard_dropped"].reason()
 
 
 def before_connection() -> Reason:

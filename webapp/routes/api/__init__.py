@@ -9,6 +9,7 @@ from webapp.routes.api import (
     activity,
     checks,
     documents,
+    guard,
     holds,
     ledger,
     people,
@@ -23,7 +24,7 @@ from webapp.routes.api import (
 from webapp.routes.api.door import api
 
 MODULES = (
-    timesheets, timesheet_export, activity, holds, checks, ledger, settings, template, projects, people, tasks,
+    timesheets, timesheet_export, activity, holds, guard, checks, ledger, settings, template, projects, people, tasks,
     project_items,
 )  # fmt: skip
 """Importing one puts its operations on the blueprint, in the order in which the document lists them."""

@@ -14,6 +14,7 @@ from webapp.routes.api.door import spec
 ORDER = (
     "Timesheets",
     "Activity",
+    "Guard",
     "Checks",
     "Ledger",
     "Settings",

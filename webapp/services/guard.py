@@ -1,0 +1,87 @@
+"""The mass-change guard: what waits for an administrator, and the decision about it (D12, R31d)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import structlog
+
+from webapp import queueing, wiring
+from webapp.errors import Conflict
+from webapp.store import connections
+from webapp.store import guard as rows
+from webapp.store.guard import Quarantine
+from webapp.store.models import Company
+from webapp.store.session import reading, transaction
+from webapp.store.switches import accept_quarantined
+from webapp.sync.holds import guard_dropped
+
+log = structlog.get_logger(__name__)
+Direction = Literal["receive", "send"]
+Decision = Literal["let_through", "drop"]
+LIMITS = ("deletions", "deletions_percent", "changes", "changes_percent")
+SAMPLE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """One direction. `sample`: what some of it is about: (our timesheet, Procore's card, one line of text)."""
+
+    direction: str
+    since: datetime | None
+    kinds: list[Quarantine]
+    sample: list[tuple[int | None, int | None, str]]
+
+    @property
+    def is_paused(self) -> bool:
+        return bool(self.kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Both directions, and the limits: more than a number and more than a percentage within an hour."""
+
+    directions: list[Paused]
+    limits: Mapping[str, int]
+
+
+def overview(company_id: int) -> Overview:
+    with reading(company_id) as session:
+        directions = []
+        for direction in rows.DIRECTIONS:
+            kinds = rows.waiting(session, direction)
+            messages = rows.sample(session, direction, SAMPLE)
+            directions.append(
+                Paused(
+                    direction,
+                    min((kind.since for kind in kinds), default=None),
+                    kinds,
+                    [(message.timesheet_id, message.procore_id, message.summary) for message in messages],
+                )
+            )
+        return Overview(directions, _limits(connections.by_id(session, company_id)))
+
+
+def decide(company_id: int, direction: Direction, decision: Decision, by: str) -> int:
+    """Lets through what waits in this direction, or drops it; a new count begins. How many records. Raises Conflict
+    when nothing waits."""
+    now = wiring.clock().now()
+    with transaction(company_id) as session:
+        held = rows.quarantined(session, direction)
+        if not held:
+            raise Conflict("Nothing waits in this direction; somebody may have decided already.")
+        if decision == "drop":
+            accept_quarantined(session, direction, guard_dropped(), now)
+        else:
+            rows.let_through(session, direction, [link for link, _ in held], now)
+        rows.open_new_count(session, direction)
+        queueing.wake_after_commit(session, wiring.config().redis_url, company_id)
+    log.info("guard_decided", company_id=company_id, direction=direction, decision=decision, by=by)
+    return len(held)
+
+
+def _limits(company: Company) -> dict[str, int]:
+    return {name: getattr(company, f"guard_{name}") for name in LIMITS}
