@@ -220,6 +220,14 @@ def test_a_refused_event_is_one_line_in_the_log_and_a_stored_one_is_a_row(
     assert "hunter2" not in caplog.text
 
 
+def test_only_procores_own_riddles_are_told_in_the_log(sent: Sent, caplog: pytest.LogCaptureFixture) -> None:
+    """R4: what a stranger sends is no event of ours."""
+    assert sent.post(b"[", HTTP_AUTHORIZATION="x").status_code == 401
+    assert "unreadable" not in caplog.text
+    assert sent.post(b"[").status_code == 204
+    assert "unreadable" in caplog.text
+
+
 @pytest.mark.parametrize("is_away, status", [(True, 503), (False, 500)])
 def test_what_goes_wrong_is_logged_and_told_without_its_insides(
     sent: Sent, caplog: pytest.LogCaptureFixture, is_away: bool, status: int

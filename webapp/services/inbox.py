@@ -29,14 +29,16 @@ def receive(authorization: str, body: bytes) -> bool:
     depends on Redis."""
     if len(body) > LONGEST_BODY:
         raise InvalidInput("The event is larger than 64 kB.")
+    complaint = None
     try:
         event = parse(body)
     except InvalidInput as error:
-        event = _unreadable(body)
-        log.warning("an event is unreadable (%s); the sweep finds what it told", error)
+        event, complaint = _unreadable(body), error
     hook = store_event(secret_hash(authorization), event, TIMECARDS, wiring.clock().now())
     if hook is None:
         return False
+    if complaint is not None:
+        log.warning("an event is unreadable (%s); the sweep finds what it told", complaint)
     queueing.wake(wiring.config().redis_url, hook.company_id)
     return True
 
