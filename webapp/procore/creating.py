@@ -91,8 +91,7 @@ class Creating:
                 self._bulk(half)
 
     def _by_project(self, chunk: Sequence[Draft], error: PermissionMissing | NotFound) -> None:
-        """A refusal of permission, or a 404 that hides one, is about a project: each is asked once by itself. When
-        all of several refuse, it is about the company."""
+        """A refusal of permission, or a 404 that hides one, is about a project: each is asked once by itself."""
         projects = list(dict.fromkeys(draft.timecard.project for draft in chunk))
         if len(projects) == 1:
             self._refuse(chunk, permission(str(error), projects[0]))
@@ -100,11 +99,6 @@ class Creating:
         left = self._not_made(chunk)
         for project in projects:
             self._bulk([draft for draft in left if draft.timecard.project == project])
-        refused = [self.done.get(draft.origin_id, Created(0)).refusal for draft in left]
-        if refused and all(reason is not None and reason.key.startswith("permission:") for reason in refused):
-            for draft in left:
-                del self.done[draft.origin_id]
-            raise error if isinstance(error, PermissionMissing) else PermissionMissing(str(error)) from error
 
     def _not_made(self, chunk: Sequence[Draft]) -> list[Draft]:
         """What of a refused call is not there: looked up before anything is sent again (R21)."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from webapp.domain.timecard import Card
 from webapp.errors import ProcoreUnavailable, TryLater
-from webapp.sync import holds
+from webapp.sync import holds, parking
 from webapp.sync.agreed import finish_create
 from webapp.sync.batch import Batch
 from webapp.sync.dictionary import Untranslatable
@@ -20,7 +20,11 @@ SOON = timedelta(seconds=2)
 
 def create_theirs(batch: Batch, creates: Sequence[Seen]) -> None:
     """Sends what can be sent; the rest waits with its reason."""
-    sends = {s.record.link_id: (s, sent) for s in creates if (sent := _sent(batch, s)) is not None}
+    sends = {
+        s.record.link_id: (s, sent)
+        for s in creates
+        if (sent := _sent(batch, s)) is not None and not parking.waits(batch, s, sent.theirs.project)
+    }
     if sends:
         batch.renew()
         intents = batch.store.intend(batch.lease, [sent for _, sent in sends.values()])
@@ -47,7 +51,7 @@ def _sent(batch: Batch, seen: Seen) -> Sent | None:
         if is_start_stop and (ours.start is None or ours.stop is None):
             raise Untranslatable(holds.needs_start_and_stop())
     except Untranslatable as wait:
-        batch.wait(seen, wait.reason)
+        parking.wait_for_words(batch, seen, wait.reason)
         return None
     return Sent(record.link_id, ours, theirs, is_start_stop)
 
@@ -67,7 +71,10 @@ def _finish(batch: Batch, sent: list[tuple[Seen, Intent]], created: dict[int, Cr
     cards = _read_back(batch, ids)
     for seen, intent in sent:
         answer = created.get(intent.origin_id)
-        if answer is not None and answer.refusal is not None:
+        if answer is not None and answer.refusal is not None and answer.refusal.key.startswith("permission:"):
+            why = parking.park(batch, intent.sent.project, answer.refusal.text)
+            batch.wait(seen, answer.refusal, not_before=why.probe_at, ends_intent=True)
+        elif answer is not None and answer.refusal is not None:
             was_refused = answer.refusal.key != holds.BUSY
             batch.wait(seen, answer.refusal, ends_intent=was_refused or seen.record.intent is None)
         elif answer is None or answer.procore_id is None:
@@ -76,6 +83,7 @@ def _finish(batch: Batch, sent: list[tuple[Seen, Intent]], created: dict[int, Cr
             soon = batch.clock.now() + SOON
             batch.wait(seen, holds.cannot_be_seen(), not_before=soon, procore_id=answer.procore_id)
         else:
+            parking.answered_for(batch, intent.sent.project)
             finish_create(batch, seen, intent, card)
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 
 from webapp.domain.timecard import Names, Timecard, same_unit
+from webapp.sync import parking
 from webapp.sync import parking
 from webapp.sync.batch import Batch
 from webapp.sync.dictionary import Dictionary, Wanted
@@ -21,9 +24,23 @@ def words_for(batch: Batch, seen: Sequence[Seen]) -> Dictionary:
     for _ in range(2):
         if not unknown:
             break
-        batch.store.save_directory(read_directory(batch.procore, unknown))
+        batch.store.save_directory(_read(batch, unknown))
         words, unknown = batch.store.dictionary(batch.lease, wanted, is_final=True)
     return words
+
+
+def _read(batch: Batch, unknown: Unknown) -> DirectoryRead:
+    """What is missing, but for the lists of projects that Procore refuses."""
+    lists = read_directory(batch.procore, replace(unknown, codes_of=frozenset(), sub_jobs_of=frozenset()))
+    for place in unknown.codes_of:
+        codes = parking.ask(batch, place[0], partial(batch.procore.cost_codes, *place))
+        if codes is not None:
+            lists.cost_codes[place] = codes
+    for project in sorted(unknown.sub_jobs_of):
+        sub_jobs = parking.ask(batch, project, partial(batch.procore.sub_jobs, project))
+        if sub_jobs is not None:
+            lists.sub_jobs[project] = sub_jobs
+    return lists
 
 
 def read_directory(procore: DirectoryAtProcore, unknown: Unknown) -> DirectoryRead:

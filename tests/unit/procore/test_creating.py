@@ -13,7 +13,7 @@ import requests
 
 from tests.unit.procore.canned import API, CARDS, COMPANY, Web, card
 from webapp.domain.timecard import Timecard
-from webapp.errors import PermissionMissing, ProcoreUnavailable
+from webapp.errors import ProcoreUnavailable
 from webapp.procore.factory import CompanyAtProcore
 from webapp.sync.ports import Created, Draft
 
@@ -131,11 +131,13 @@ def test_a_project_that_refuses_does_not_hold_the_other_projects(
     assert bulk.calls == 4
 
 
-def test_a_permission_missing_for_every_project_is_the_companys(company: CompanyAtProcore, web: Web) -> None:
-    """D101: pauses the company instead of asking row by row."""
+def test_a_permission_missing_for_every_project_holds_each_of_them(
+    company: CompanyAtProcore, web: Web
+) -> None:
+    """D101: asked once for each project, never row by row; the company's reads may go on."""
     bulk = Bulk(web, lambda row: 403)
-    with pytest.raises(PermissionMissing):
-        company.create_many([draft(i, project=5 + i % 3) for i in range(30)])
+    created = outcome(company.create_many([draft(i, project=5 + i % 3) for i in range(30)]))
+    assert set(created.values()) == {"permission:5", "permission:6", "permission:7"}
     assert bulk.calls == 4
 
 
