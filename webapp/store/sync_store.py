@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import Engine, select
@@ -68,40 +69,28 @@ class SyncStore:
             return settings_of(self._company(session))
 
     def due(self, lease: Lease, limit: int) -> list[Record]:
-        with transaction(self.company_id, self.engine) as session:
-            now = self.clock.now()
-            leases.hold(session, lease, now)
+        with self._under(lease) as (session, now):
             return due(session, now, limit, self.caution)
 
     def commit(self, lease: Lease, outcomes: Sequence[Outcome]) -> None:
-        with transaction(self.company_id, self.engine) as session:
-            now = self.clock.now()
-            leases.hold(session, lease, now)
+        with self._under(lease) as (session, now):
             store_outcomes(session, outcomes, now)
             guard.note(session, outcomes, now)
 
     def intend(self, lease: Lease, sends: Sequence[Sent]) -> dict[int, Intent]:
-        with transaction(self.company_id, self.engine) as session:
-            now = self.clock.now()
-            leases.hold(session, lease, now)
+        with self._under(lease) as (session, now):
             return intents.intend(session, sends, self.rng, now)
 
     def guard(self, lease: Lease, proposals: Sequence[Proposal]) -> dict[int, Proposal]:
-        with transaction(self.company_id, self.engine) as session:
-            now = self.clock.now()
-            leases.hold(session, lease, now)
+        with self._under(lease) as (session, now):
             return guard.ask(session, proposals, now)
 
     def log_writes(self, lease: Lease, writes: Sequence[Write]) -> dict[int, int]:
-        with transaction(self.company_id, self.engine) as session:
-            now = self.clock.now()
-            leases.hold(session, lease, now)
+        with self._under(lease) as (session, now):
             return log_writes(session, writes, now)
 
     def keep_audit(self, lease: Lease, ids: Sequence[int], lost: Sequence[tuple[int, ClashKept]]) -> None:
-        with transaction(self.company_id, self.engine) as session:
-            now = self.clock.now()
-            leases.hold(session, lease, now)
+        with self._under(lease) as (session, now):
             keep_audit(session, ids, lost, now)
 
     def edited_at(self, timesheet_id: int) -> dict[str, datetime]:
@@ -110,9 +99,7 @@ class SyncStore:
         return {unit: edit.at for unit, edit in edits.items() if unit is not None}
 
     def dictionary(self, lease: Lease, wanted: Wanted, *, is_final: bool) -> tuple[Dictionary, Unknown]:
-        with transaction(self.company_id, self.engine) as session:
-            now = self.clock.now()
-            leases.hold(session, lease, now)
+        with self._under(lease) as (session, now):
             return words.build(session, wanted, settings_of(self._company(session)), now, is_final=is_final)
 
     def save_directory(self, read: DirectoryRead) -> None:
@@ -120,21 +107,17 @@ class SyncStore:
             directory.save(session, read, self.clock.now())
 
     def pause(self, lease: Lease, reason: str, probe_at: datetime) -> None:
-        with transaction(self.company_id, self.engine) as session:
-            now = self.clock.now()
-            leases.hold(session, lease, now)
+        with self._under(lease) as (session, now):
             company = self._company(session)
             company.state, company.paused_reason = "paused", reason[:500]
             company.paused_at, company.probe_at = now, probe_at
 
     def wait(self, lease: Lease, until: datetime) -> None:
-        with transaction(self.company_id, self.engine) as session:
-            leases.hold(session, lease, self.clock.now())
+        with self._under(lease) as (session, _):
             waiting.wait(session, self.company_id, until)
 
     def give_back(self, lease: Lease, link_ids: Sequence[int]) -> None:
-        with transaction(self.company_id, self.engine) as session:
-            leases.hold(session, lease, self.clock.now())
+        with self._under(lease) as (session, _):
             waiting.give_back(session, link_ids)
 
     def parked(self) -> dict[int, Parked]:
@@ -142,14 +125,11 @@ class SyncStore:
             return waiting.parked(session)
 
     def park(self, lease: Lease, project_id: int, why: Parked) -> bool:
-        with transaction(self.company_id, self.engine) as session:
-            leases.hold(session, lease, self.clock.now())
+        with self._under(lease) as (session, _):
             return waiting.park(session, project_id, why)
 
     def unpark(self, lease: Lease, project_id: int) -> int:
-        with transaction(self.company_id, self.engine) as session:
-            now = self.clock.now()
-            leases.hold(session, lease, now)
+        with self._under(lease) as (session, now):
             return waiting.unpark(session, project_id, now)
 
     def links_of_origins(self, origin_ids: Collection[int]) -> dict[int, tuple[int, int | None]]:
@@ -170,21 +150,25 @@ class SyncStore:
             return swept.of(self._company(session))
 
     def move_cursors(self, lease: Lease, since: Cursors, until: Cursors) -> None:
-        with transaction(self.company_id, self.engine) as session:
-            now = self.clock.now()
-            leases.hold(session, lease, now)
+        with self._under(lease) as (session, now):
             swept.move(self._company(session), since, until, now)
 
     def mark_swept(self, lease: Lease, cards: Sequence[Card], *, are_deleted: bool) -> int:
         if not cards:
             return 0
-        with transaction(self.company_id, self.engine) as session:
-            now = self.clock.now()
-            leases.hold(session, lease, now)
+        with self._under(lease) as (session, now):
             news = _not_as_seen(session, cards, are_deleted)
             hinted = min((c.facts.updated_at for c in news if c.facts.updated_at), default=None)
             mark_cards(session, [c.id for c in news], "swept", now, hinted, is_deleted=are_deleted)
             return len(news)
+
+    @contextmanager
+    def _under(self, lease: Lease) -> Iterator[tuple[StoreSession, datetime]]:
+        """One transaction that proves, before it commits, that the lease is still ours. Gives the session and now."""
+        with transaction(self.company_id, self.engine) as session:
+            now = self.clock.now()
+            leases.hold(session, lease, now)
+            yield session, now
 
     def _company(self, session: StoreSession) -> Company:
         return session.scalars(select(Company).where(Company.id == self.company_id)).one()
