@@ -56,12 +56,14 @@ class Api:
     ) -> Iterator[Page]:
         """A whole list, page by page, by number: addresses in Procore's `Link` are read, never followed."""
         last: list[Any] | None = None
+        is_repeated = False
         for number in range(1, MOST_PAGES + 1):
             paged = {**(query or {}), "page": number, "per_page": per_page}
             answer, rows = self._data(route, ids, paged, None)
             rows = rows_of(rows)
-            if rows and rows == last:
+            if rows and rows == last and (is_repeated or not answer.has_next_page):
                 return  # a list that does not page answers the same again
+            is_repeated = bool(rows) and rows == last
             yield Page(rows, answer.number("Total"), number)
             if not _has_more(answer, rows, per_page):
                 return

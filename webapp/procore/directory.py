@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator, ValidationError
 
-from webapp.errors import UnreadableAnswer
+from webapp.errors import PermissionMissing, UnreadableAnswer
 from webapp.procore.api import Api, rows_of
 from webapp.procore.fields import Named, Shape, Text
 from webapp.procore.paths import (
@@ -27,6 +28,8 @@ from webapp.sync.ports import (
     TheirTimeType,
     TimeEntryStyle,
 )
+
+log = logging.getLogger(__name__)
 
 PROJECTS_PER_PAGE = 300
 """The most that v1.1 projects gives."""
@@ -65,8 +68,11 @@ class _CostCode(Named):
 
 
 class _TimeType(Shape):
+    """Documented with time_type; third-party code reads a name."""
+
     id: int
     time_type: Text = None
+    name: Text = None
 
 
 class _Configuration(Shape):
@@ -106,7 +112,9 @@ class Directory:
 
     def time_types(self) -> list[TheirTimeType]:
         rows = rows_of(self.api.get(TIME_TYPES))
-        return [TheirTimeType(row.id, row.time_type or str(row.id)) for row in _read(_TimeType, rows)]
+        return [
+            TheirTimeType(row.id, row.time_type or row.name or str(row.id)) for row in _read(_TimeType, rows)
+        ]
 
     def sub_jobs(self, project_id: int) -> list[TheirSubJob]:
         rows = self.api.rows(SUB_JOBS, {"project_id": project_id})
@@ -126,8 +134,14 @@ class Directory:
             if code.deleted_at is None
         ]
 
-    def time_entry_style(self) -> TimeEntryStyle:
-        data = self.api.get(COMPANY_CONFIGURATION, {"company_id": self.api.company_id})
+    def time_entry_style(self) -> TimeEntryStyle | None:
+        """None where the service account may not read the company's configuration: no document says which right it
+        takes, and time cards need none of it but this."""
+        try:
+            data = self.api.get(COMPANY_CONFIGURATION, {"company_id": self.api.company_id})
+        except PermissionMissing as error:
+            log.warning("the company's configuration is not shown to the app: %s", error)
+            return None
         projects = _read(_Configuration, [data])[0].projects_timecard_in_out_enabled
         return TimeEntryStyle(frozenset(projects))
 

@@ -11,6 +11,7 @@ from webapp.domain.credentials import SERVICE, Priority, user_key
 from webapp.procore.api import Api
 from webapp.procore.client import Client, new_session
 from webapp.procore.directory import Directory
+from webapp.procore.filters import Filters
 from webapp.procore.hooks import Hooks
 from webapp.procore.installation import ServiceAccount
 from webapp.procore.oauth import OAuth
@@ -27,8 +28,8 @@ from webapp.sync.ports import Clock
 class CompanyAtProcore(Timecards, Directory):
     """AtProcore of sync.ports: a company's time cards and reference lists, with the service account's token."""
 
-    def __init__(self, api: Api) -> None:
-        Timecards.__init__(self, api)
+    def __init__(self, api: Api, filters: Filters | None = None) -> None:
+        Timecards.__init__(self, api, filters)
 
 
 class Procore:
@@ -48,11 +49,12 @@ class Procore:
         self.oauth = OAuth(
             self.client, config.procore_client_id, config.procore_client_secret, config.redirect_uri
         )
+        self.filters = Filters()
         self.pacer = Pacer(budgets, clock, rng)
         self.tokens = Tokens(tokens, self.oauth, self.pacer, clock, rng, pause)
 
     def company(self, procore_company_id: int, priority: Priority = Priority.FIRST) -> CompanyAtProcore:
-        return CompanyAtProcore(self._api(SERVICE, procore_company_id, priority))
+        return CompanyAtProcore(self._api(SERVICE, procore_company_id, priority), self.filters)
 
     def hooks(self, procore_company_id: int, priority: Priority = Priority.FIRST) -> Hooks:
         return Hooks(self._api(SERVICE, procore_company_id, priority))

@@ -12,7 +12,7 @@ from tests.unit.procore.canned import API, CARDS, COMPANY, START, Web, card
 from webapp.errors import ProcoreUnavailable, UnreadableAnswer
 from webapp.procore.factory import CompanyAtProcore
 
-LOW, HIGH = START - timedelta(hours=1), START
+LOW, HIGH = START - timedelta(days=3), START + timedelta(days=3)
 
 
 def query_of(request: requests.PreparedRequest) -> dict[str, list[str]]:
@@ -59,7 +59,7 @@ def test_ranges_are_iso_8601_in_utc(company: CompanyAtProcore, web: Web) -> None
     """README of the contract, 3."""
     web.answer("GET", CARDS, [])
     list(company.updated_between(LOW, HIGH))
-    wanted = "2026-11-22T07:00:00Z...2026-11-22T08:00:00Z"
+    wanted = "2026-11-19T08:00:00Z...2026-11-25T08:00:00Z"
     assert query_of(web.requests()[0])["filters[updated_at]"] == [wanted]
 
 
@@ -106,9 +106,36 @@ def test_a_card_that_shows_twice_is_told_twice_only_if_it_changed(
 ) -> None:
     """Mechanism 12."""
     later = card(2, updated_at="2026-11-21T23:00:00Z")
-    web.answer("GET", CARDS, [card(1), card(2)], headers={"Link": '<http://x/>; rel="next"', "Total": "3"})
-    web.answer("GET", CARDS, [card(1), later], headers={"Link": "", "Total": "3"})
+    web.answer("GET", CARDS, [card(1), card(2)], headers={"Link": '<http://x/>; rel="next"', "Total": "2"})
+    web.answer("GET", CARDS, [card(1), later], headers={"Link": "", "Total": "2"})
     assert ids(company.updated_between(LOW, HIGH)) == [[1, 2], [2]]
+
+
+def test_fewer_cards_than_the_total_are_read_again(company: CompanyAtProcore, web: Web) -> None:
+    """D4: the total held still, yet a card slipped through: one moved to the end while we paged."""
+    more = {"Link": '<http://x/>; rel="next"', "Total": "4"}
+    web.answer("GET", CARDS, [card(1), card(2)], headers=more)
+    web.answer("GET", CARDS, [card(4), card(1)], headers={"Link": "", "Total": "4"})
+    web.answer("GET", CARDS, [card(2), card(3)], headers=more)
+    web.answer("GET", CARDS, [card(4), card(1)], headers={"Link": "", "Total": "4"})
+    assert ids(company.updated_between(LOW, HIGH)) == [[1, 2], [4], [3]]
+    assert len(web.requests()) == 4
+
+
+def test_a_short_page_alone_is_read_again(company: CompanyAtProcore, web: Web) -> None:
+    """Faults: short pages."""
+    web.answer("GET", CARDS, [card(1)], headers={"Total": "2"})
+    web.answer("GET", CARDS, [card(1), card(2)], headers={"Total": "2"})
+    assert ids(company.updated_between(LOW, HIGH)) == [[1], [2]]
+
+
+def test_a_page_that_comes_again_does_not_end_the_list(company: CompanyAtProcore, web: Web) -> None:
+    """Faults: repeated pages. Where Link says that it goes on, it goes on."""
+    more = {"Link": '<http://x/>; rel="next"', "Total": "2"}
+    web.answer("GET", CARDS, [card(1)], headers=more)
+    web.answer("GET", CARDS, [card(1)], headers=more)
+    web.answer("GET", CARDS, [card(2)], headers={"Link": "", "Total": "2"})
+    assert ids(company.updated_between(LOW, HIGH)) == [[1], [2]]
 
 
 def test_reading_again_ends(company: CompanyAtProcore, web: Web) -> None:
