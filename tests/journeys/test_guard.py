@@ -288,6 +288,21 @@ def test_retry_decides_nothing(sqlite_site: Site) -> None:
     assert len(site.timesheets()) == 60
 
 
+def test_a_deletion_that_was_discarded_is_not_made_by_the_next_sweep(sqlite_site: Site) -> None:
+    """R28: the record is excluded until it changes again."""
+    site = sqlite_site
+    site.connect()
+    delete_there(site, fill(site, 60))
+    site.settle()
+    for message in site.messages("pending"):
+        activity.discard(site.actor(), message.id, "Restored tomorrow")
+    sync.sweep_company(site.company_id)
+    site.settle()
+    assert states(site) == {"discarded": 60}
+    assert len(site.timesheets()) == 60
+    assert waiting(site, "receive") == {}
+
+
 def test_a_withdrawn_project_is_no_mass_deletion(sqlite_site: Site) -> None:
     """D102, M11: permission flips and empty lists are not deletions at all, so there is nothing to guard."""
     site = sqlite_site

@@ -111,6 +111,7 @@ def _record(
         hinted_at=link.hinted_at,
         is_delete_hinted=link.is_delete_hinted,
         reason_key=link.reason_key,
+        reason_text=link.reason_text,
         state=link.state,  # type: ignore[arg-type]  # the column holds only the five states
         marked_at=link.marked_at or link.created_at,
         facts=facts_of(timesheet) if timesheet else None,

@@ -169,13 +169,13 @@ def let_through(session: StoreSession, direction: Direction, links: Iterable[Lin
 
 
 def open_new_count(session: StoreSession, direction: Direction) -> None:
-    """What was done before an administrator's decision counts no more."""
+    """What was done or held before an administrator's decision counts no more."""
     session.execute(
         delete(GuardEntry)
         .where(
             GuardEntry.company_id == session.company_id,
             GuardEntry.direction == direction,
-            GuardEntry.state == COUNTED,
+            GuardEntry.state != PASSED,
         )
         .execution_options(synchronize_session=False)
     )

@@ -103,6 +103,7 @@ class Record:
     marked_at: datetime
     facts: CardFacts | None = None
     excluded_for_good: Reason | None = None
+    reason_text: str | None = None
     decisions: tuple[Decision, ...] = ()
     is_to_be_deleted_there: bool = False
     """What persons said about its clashes and is not carried out yet."""
