@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -20,14 +20,18 @@ from webapp.procore.paths import (
     TRIGGERS,
     UPDATE_HOOK,
     WEBHOOK_RESOURCES,
+    Route,
 )
 from webapp.procore.refusals import words_in
 
 RESOURCE = "Timecard Entries"
 VERBS = frozenset({"create", "update", "delete"})
-PAYLOADS = ("v2", "v2.0")
-"""Both names of the payload with resource_id, event_type and ulid: which one v1.0 hooks take is not published."""
+PAYLOADS = ("v2", "v2.0", "v3", "v3.0", "v4", "v4.0")
+"""Each payload version by both of its names, the one that tells us most first: which names v1.0 hooks take is not
+published, and old versions end some day. The inbox reads all of them."""
 DELIVERIES_PER_PAGE = 100
+
+OUTCOMES = {"failing": ("retried", "failed"), "discarded": ("discarded",)}
 
 Verb = Literal["create", "update", "delete"]
 
@@ -62,15 +66,20 @@ class Hooks:
         self.api = api
 
     def offered(self, project_id: int | None = None) -> frozenset[str]:
-        """Which of create, update, delete Procore offers for time cards in that scope; empty: none."""
-        query = None if project_id is None else {"project_id": project_id}
-        rows = rows_of(self.api.get(WEBHOOK_RESOURCES, query))
+        """Which of create, update, delete Procore offers for time cards in that scope; empty: none. Only project_id is
+        documented here, so that a refusal without one means that nothing is offered to the company."""
+        try:
+            rows = rows_of(self._get(WEBHOOK_RESOURCES, project_id, needs_scope=project_id is not None))
+        except ProcoreRefused:
+            if project_id is not None:
+                raise
+            return frozenset()
         offers = [_verbs(row) for row in rows if isinstance(row, dict) and _is_timecards(row)]
         return frozenset().union(*offers)
 
     def named(self, namespace: str, project_id: int | None = None) -> list[TheirHook]:
         """The hooks of our namespace in that scope, ours or an earlier installation's: told apart by address."""
-        rows = rows_of(self.api.get(HOOKS, {**self._scope(project_id), "namespace": namespace}))
+        rows = rows_of(self._get(HOOKS, project_id, {"namespace": namespace}))
         hooks = [_hook(row) for row in rows if isinstance(row, dict)]
         return [hook for hook in hooks if hook.namespace == namespace and hook.project_id == project_id]
 
@@ -85,16 +94,15 @@ class Hooks:
         }
 
         def send(version: str) -> Any:
-            return self.api.send(
-                CREATE_HOOK, {**self._scope(project_id), "hook": {"api_version": version, **hook}}
-            )
+            body = {"hook": {"api_version": version, **hook}}
+            return self._scoped(project_id, lambda scope: self.api.send(CREATE_HOOK, {**scope, **body}))
 
         return _hook(_versioned(send))
 
     def set_authorization(self, hook_id: int, authorization: str, project_id: int | None = None) -> None:
         """What Procore sends with every event from now on."""
-        body = {**self._scope(project_id), "hook": {"destination_headers": {"Authorization": authorization}}}
-        self.api.send(UPDATE_HOOK, body, id=hook_id)
+        body = {"hook": {"destination_headers": {"Authorization": authorization}}}
+        self._scoped(project_id, lambda scope: self.api.send(UPDATE_HOOK, {**scope, **body}, id=hook_id))
 
     def set_triggers(self, hook_id: int, project_id: int | None = None, verbs: Iterable[str] = VERBS) -> None:
         """Afterwards the hook has a trigger for each verb: missing ones are made, others left alone. Raises
@@ -106,8 +114,10 @@ class Hooks:
         rows = [{"resource_name": RESOURCE, "event_type": verb} for verb in sorted(missing)]
 
         def send(version: str) -> Any:
-            body = {**self._scope(project_id), "api_version": version, "triggers": rows}
-            return self.api.send(CREATE_TRIGGERS, body, hook_id=hook_id)
+            body = {"api_version": version, "triggers": rows}
+            return self._scoped(
+                project_id, lambda scope: self.api.send(CREATE_TRIGGERS, {**scope, **body}, hook_id=hook_id)
+            )
 
         answer = _versioned(send)
         failed = answer.get("failed") if isinstance(answer, dict) else None
@@ -116,7 +126,7 @@ class Hooks:
 
     def triggers(self, hook_id: int, project_id: int | None = None) -> frozenset[str]:
         """The verbs of the hook's triggers for time cards, in lower case."""
-        rows = rows_of(self.api.get(TRIGGERS, self._scope(project_id), hook_id=hook_id))
+        rows = rows_of(self._get(TRIGGERS, project_id, hook_id=hook_id))
         return frozenset(
             str(row.get("event_type")).lower()
             for row in rows
@@ -126,22 +136,45 @@ class Hooks:
     def delete(self, hook_id: int, project_id: int | None = None) -> None:
         """403 and 404 count as removed (R7)."""
         try:
-            self.api.send(DELETE_HOOK, query=self._scope(project_id), id=hook_id)
+            self._scoped(project_id, lambda scope: self.api.send(DELETE_HOOK, query=scope, id=hook_id))
         except (NotFound, PermissionMissing):
             return
 
     def deliveries(
         self, hook_id: int, status: Literal["failing", "discarded"], project_id: int | None = None
     ) -> list[Delivery]:
-        """The newest deliveries of that status, one page."""
-        query = {**self._scope(project_id), "filters[status]": status, "page_size": DELIVERIES_PER_PAGE}
-        rows = rows_of(self.api.get(DELIVERIES, query, hook_id=hook_id))
-        return [_delivery(row) for row in rows if isinstance(row, dict)]
+        """The newest deliveries of that status, one page. The schema names filters[status], the guide filter[status]:
+        both are sent, and what came through all the same is left out here."""
+        names = {"filters[status]": status, "filter[status]": status, "page_size": DELIVERIES_PER_PAGE}
+        rows = rows_of(self._get(DELIVERIES, project_id, names, hook_id=hook_id))
+        found = [_delivery(row) for row in rows if isinstance(row, dict)]
+        return [each for each in found if each.outcome is None or each.outcome in OUTCOMES[status]]
 
-    def _scope(self, project_id: int | None) -> dict[str, Any]:
-        if project_id is not None:
-            return {"project_id": project_id}
-        return {"company_id": self.api.company_id}
+    def _get(
+        self,
+        route: Route,
+        project_id: int | None,
+        query: Mapping[str, Any] | None = None,
+        *,
+        needs_scope: bool = True,
+        **ids: int,
+    ) -> Any:
+        if not needs_scope:
+            return self.api.get(route, query, **ids)
+        return self._scoped(project_id, lambda scope: self.api.get(route, {**scope, **(query or {})}, **ids))
+
+    def _scoped(self, project_id: int | None, call: Callable[[dict[str, Any]], Any]) -> Any:
+        """With the company or the project. The reference lists both as required, the guide asks for one: a project's
+        call that is refused for want of the company is made again with both."""
+        company = {"company_id": self.api.company_id}
+        if project_id is None:
+            return call(company)
+        try:
+            return call({"project_id": project_id})
+        except ProcoreRefused as error:
+            if "company" not in str(error).casefold():
+                raise
+        return call({**company, "project_id": project_id})
 
 
 def _versioned(send: Callable[[str], Any]) -> Any:
