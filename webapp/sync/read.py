@@ -156,7 +156,7 @@ def find_by_origin(procore: AtProcore, records: Sequence[Record]) -> dict[int, C
     wanted = {r.intent.origin_id for r in records if r.intent is not None}
     if not sent:
         return {}
-    low, high = min(sent) - OVERLAP, procore.server_time() + OVERLAP
+    low, high = min(sent) - OVERLAP, procore.server_time() + LONG_AGO  # the time last heard may be old
     deleted = _with_origin(procore.deleted_between(low, high), wanted)
     return deleted | _with_origin(procore.updated_between(low, high), wanted)
 

@@ -12,6 +12,8 @@ from webapp.domain.timecard import Card
 from webapp.sync.ports import AtProcore, Cursors, Lease, Store
 
 OVERLAP = timedelta(seconds=120)
+FAR = timedelta(days=3650)
+"""Ranges have no upper end: what we know of Procore's clock before the first answer may be days old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Swept:
 def sweep(store: Store, procore: AtProcore, lease: Lease) -> Swept:
     """One pass over both ranges; two calls when nothing changed. Errors as TimecardsAtProcore."""
     cursors = store.cursors()
-    high = procore.server_time() + timedelta(days=1)
+    high = cursors.updated + FAR
     deleted = procore.deleted_between(cursors.deleted - OVERLAP, high)
     page: list[Card] | None = next(deleted, [])
     started = procore.server_time()
@@ -37,5 +39,5 @@ def sweep(store: Store, procore: AtProcore, lease: Lease) -> Swept:
     for page in procore.updated_between(cursors.updated - OVERLAP, high):
         read += len(page)
         marked += store.mark_swept(lease, page, are_deleted=False)
-    store.move_cursors(lease, Cursors(updated=started, deleted=started))
+    store.move_cursors(lease, cursors, Cursors(updated=started, deleted=started))
     return Swept(read, marked)
