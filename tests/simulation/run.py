@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import timedelta
 from random import Random
 
 from tests.simulation.company import Company
@@ -21,8 +20,9 @@ from webapp.store import schedule
 
 STEPS = 150
 MOST_TASKS = 8
-MOST_ROUNDS = 80
-REST = timedelta(hours=3)
+PAUSES = (1, 3, 10, 30, 100, 301, 301, 1000, 4000)
+"""Seconds between the rounds of the rest: past D6's wait, two sweeps, a probe, the hour of what is locked."""
+SWEEP_AFTER = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,19 +125,17 @@ class Run:
     # ---- when they stop --------------------------------------------------------------------------------
 
     def _come_to_rest(self) -> None:
-        """Bounded: every wait is gone through, twice a sweep is made, then nothing is due any more."""
+        """Bounded: every wait is gone through, longer and longer at once; with two sweeps nothing is due any more."""
         self.scheduler.finish()
-        until = self.scheduler.clock.now() + REST
-        for _ in range(MOST_ROUNDS):
+        for pause in PAUSES:
             self._round()
-            ahead = self._next()
-            if ahead is None or self.scheduler.clock.now() + timedelta(seconds=ahead) > until:
-                self._sweep_and_work()
-                if not self._is_due() and not self.site.world.due_deliveries(self.scheduler.clock.now()):
-                    return
-            else:
-                self.scheduler.advance(ahead)
-        raise Overrun("the two sides do not come to rest")
+            if pause >= SWEEP_AFTER:
+                self.machine.sweep()
+                self.scheduler.finish()
+            self.scheduler.advance(pause)
+        self._round()
+        if self._is_due() or self.site.world.due_deliveries(self.scheduler.clock.now()):
+            raise Overrun("the two sides do not come to rest")
 
     def _round(self) -> None:
         while self.machine.deliver():
@@ -145,25 +143,9 @@ class Run:
         self.machine.look()
         self.scheduler.finish()
 
-    def _sweep_and_work(self) -> None:
-        for _ in range(2):
-            self.scheduler.advance(301)
-            self.machine.sweep()
-            self.scheduler.finish()
-            self._round()
-
     def _is_due(self) -> bool:
         with self.site.looked_at():
             return schedule.count_ready(self.site.now()) > 0
-
-    def _next(self) -> float | None:
-        """Seconds until something is due by itself; None when nothing waits."""
-        with self.site.looked_at():
-            marks, now = self.site.next_due(), self.site.now()
-        delivery = self.site.world.next_delivery_at()
-        waits = [(marks - now).total_seconds()] if marks else []
-        waits += [(delivery - self.scheduler.clock.now()).total_seconds()] if delivery else []
-        return max(min(waits), 0.5) if waits else None
 
     def _result(self) -> Result:
         counts = Counter({f"fault {name}": count for name, count in self.faults.fired.items()})

@@ -1,5 +1,5 @@
-"""People at both sides, at random. Every value they enter is entered once only, so that it can be told later whose value
-was overwritten by whom; and they like to meet on the same field of the same record."""
+"""People at both sides, at random. Every value they enter is entered once only, so that it can be told later whose
+value was overwritten by whom; and they like to meet on the same field of the same record."""
 
 from __future__ import annotations
 
