@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, request, url_for
 
 from procore_sandbox.model import Switches, World
+from procore_sandbox.model.questions import QUESTIONS
 from procore_sandbox.model.switches import CHOICES
 from procore_sandbox.web.pages import attempt, page, render, see_other
 
@@ -23,6 +24,8 @@ class SwitchRow:
     default: str
     kind: str
     choices: tuple[str, ...]
+    questions: tuple[int, ...] = ()
+    """Numbers in the list of what Procore's documents leave open."""
 
     @property
     def is_changed(self) -> bool:
@@ -56,6 +59,7 @@ def switch_rows(switches: Switches) -> list[SwitchRow]:
             _text(each.default),
             type(each.default).__name__,
             _choices(each.name, each.default),
+            tuple(number for number, names in QUESTIONS.items() if each.name in names),
         )
         for each in fields(Switches)
     ]

@@ -6,6 +6,7 @@ import pytest
 
 from procore_sandbox.model import Switches
 from procore_sandbox.model.faults import CALL_EFFECTS, EVENT_EFFECTS
+from procore_sandbox.model.questions import QUESTIONS
 from procore_sandbox.web.faults import EFFECTS
 from procore_sandbox.web.switches import sentences
 from tests.sandbox.cast import Procore
@@ -87,6 +88,12 @@ def test_every_switch_of_the_model_is_on_the_board_with_a_sentence(visitor: Visi
     for switch in fields(Switches):
         assert page.marked(f"switch-{switch.name}"), switch.name
         assert sentences()[switch.name].endswith("."), switch.name
+
+
+def test_the_board_names_the_question_that_a_switch_answers(visitor: Visitor) -> None:
+    assert visitor.open("/switches").text.count("Question ") == sum(
+        any(each.name in names for names in QUESTIONS.values()) for each in fields(Switches)
+    )
 
 
 def test_the_board_sent_as_it_stands_changes_nothing(visitor: Visitor) -> None:
