@@ -23,6 +23,7 @@ def upgrade() -> None:
     op.add_column("rate_budgets", sa.Column("counted_by", sa.String(length=20), nullable=True))
     op.add_column("companies", sa.Column("paused_at", sa.DateTime(), nullable=True))
     op.add_column("companies", sa.Column("waits_until", sa.DateTime(), nullable=True))
+    op.add_column("procore_projects", sa.Column("listed_at", sa.DateTime(), nullable=True))
     op.create_table(
         "parked_projects",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -200,6 +201,7 @@ def upgrade() -> None:
     op.add_column("conflicts", sa.Column("undone_at", sa.DateTime(), nullable=True))
     op.add_column("conflicts", sa.Column("undone_by", sa.String(length=200), nullable=True))
     op.add_column("conflicts", sa.Column("note", sa.String(length=400), nullable=True))
+    op.add_column("intents", sa.Column("replaces", sa.BigInteger(), nullable=True))
     op.create_index("ix_conflicts_live", "conflicts", ["link_id", "closed_at"])
     op.execute(
         "UPDATE conflicts SET resolved_how = 'rule', closed_at = resolved_at WHERE resolved_at IS NOT NULL"
@@ -209,6 +211,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     # ---- conflicts
     op.drop_index("ix_conflicts_live", table_name="conflicts")
+    op.drop_column("intents", "replaces")
     for column in (
         "note",
         "undone_by",
@@ -244,6 +247,7 @@ def downgrade() -> None:
     # ---- pacing
     op.drop_index("ix_parked_projects_company_id", table_name="parked_projects")
     op.drop_table("parked_projects")
+    op.drop_column("procore_projects", "listed_at")
     op.drop_column("companies", "waits_until")
     op.drop_column("companies", "paused_at")
     op.drop_column("rate_budgets", "counted_by")

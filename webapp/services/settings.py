@@ -70,7 +70,7 @@ def change(company_id: int, wanted: Mapping[str, object], since: object = None) 
             if since_when == "off":
                 rows.release_suppressed(session, direction, now)
             else:
-                rows.accept_suppressed(session, direction, before_switch(direction))
+                rows.accept_suppressed(session, direction, before_switch(direction), now)
         queueing.wake_after_commit(session, wiring.config().redis_url, company_id)
         return _settings(company)
 

@@ -15,7 +15,13 @@ from webapp.store import people, projects, timesheet_history
 from webapp.store import timesheets as rows
 from webapp.store.session import StoreSession, reading
 
-WORDS = {"user_id": "person", "project_id": "project", "task_id": "task", "project_item_id": "project_item"}
+WORDS = {
+    "user_id": "person",
+    "project_id": "project",
+    "task_id": "task",
+    "project_item_id": "project_item",
+    "procore_sub_job_id": "sub_job",
+}
 BY_WORD = {
     "person": "user_id",
     "project": "project_id",

@@ -19,6 +19,8 @@ from webapp.store.models import Timesheet
 from webapp.store.session import StoreSession, reading, transaction
 
 EXPORT_STEP = 500
+STORED = (*EDITABLE, "procore_sub_job_id")
+"""What people enter, and the sub job that came with the project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +79,19 @@ def create(actor: Actor, given: Mapping[str, Any]) -> Saved:
 
 
 def edit(actor: Actor, timesheet_id: int, given: Mapping[str, Any], version: int | None = None) -> Saved:
-    """Only the given fields change. Raises PreconditionFailed when `version` is no longer the stored one."""
+    """Only the given fields change. Raises PreconditionFailed when `version` is no longer the stored one. A sub job
+    belongs to its project: it goes with it, unless it is given, too."""
     now = wiring.clock().now()
-    given = {name: given[name] for name in EDITABLE if name in given}
+    given = {name: given[name] for name in STORED if name in given}
     with transaction(actor.company_id) as session:
         sheet = _to_change(session, actor, timesheet_id, version)
         before = _values(sheet)
         result = timesheet_input.check(session, given, before)
         _own_time_only(actor, result.values["user_id"])
         _listed_project_only(session, actor, result.values["project_id"])
-        for name in EDITABLE:
+        if result.values["project_id"] != sheet.project_id and "procore_sub_job_id" not in given:
+            result.values["procore_sub_job_id"] = None
+        for name in STORED:
             setattr(sheet, name, result.values[name])
         after = _values(sheet)
         if after == before:
@@ -108,11 +113,6 @@ def delete(actor: Actor, timesheet_id: int, version: int | None = None) -> None:
         queueing.wake_after_commit(session, wiring.config().redis_url, actor.company_id)
 
 
-def _seen(
-    session: StoreSession, actor: Actor, timesheet_id: int, *, with_deleted: bool = False
-) -> TimesheetView:
-    found = rows.one(session, actor, timesheet_id, with_deleted=with_deleted)
-    if found is None:
 def restore(actor: Actor, timesheet_id: int) -> Saved:
     """Takes a deleted one out of the trash again: the undo of every deletion, whoever did it (D28)."""
     now = wiring.clock().now()
@@ -128,6 +128,11 @@ def restore(actor: Actor, timesheet_id: int) -> Saved:
         return _saved(session, actor, sheet, "create", now, [])
 
 
+def _seen(
+    session: StoreSession, actor: Actor, timesheet_id: int, *, with_deleted: bool = False
+) -> TimesheetView:
+    found = rows.one(session, actor, timesheet_id, with_deleted=with_deleted)
+    if found is None:
         raise NotFound(f"There is no timesheet {timesheet_id}.")
     return found
 
@@ -146,11 +151,6 @@ def _to_change(session: StoreSession, actor: Actor, timesheet_id: int, version: 
     return sheet
 
 
-def _own_time_only(actor: Actor, user_id: int | None) -> None:
-    if actor.may_edit_all:
-        return
-    if actor.user_id is None:
-        raise Forbidden("Nobody here has your e-mail address. Ask an administrator to add you under People.")
 def _changeable_only(actor: Actor, sheet: Timesheet) -> None:
     _own_time_only(actor, sheet.user_id)
     if sheet.locked_at is not None:
@@ -159,6 +159,11 @@ def _changeable_only(actor: Actor, sheet: Timesheet) -> None:
         )
 
 
+def _own_time_only(actor: Actor, user_id: int | None) -> None:
+    if actor.may_edit_all:
+        return
+    if actor.user_id is None:
+        raise Forbidden("Nobody here has your e-mail address. Ask an administrator to add you under People.")
     if user_id != actor.user_id:
         raise Forbidden(
             "You can add and change your own time only. Ask an administrator for the time of others."
@@ -177,7 +182,7 @@ def _touch(sheet: Timesheet, actor: Actor, now: datetime) -> None:
 
 
 def _values(sheet: Timesheet) -> dict[str, Any]:
-    return {name: getattr(sheet, name) for name in EDITABLE}
+    return {name: getattr(sheet, name) for name in STORED}
 
 
 def _saved(

@@ -131,7 +131,9 @@ def base_of(link: Link) -> Base | Tombstone | None:
 
 
 def intent_of(row: IntentRow) -> Intent:
-    return Intent(row.origin_id, from_json(row.sent), from_json(row.ours), row.sent_at, row.is_start_stop)
+    return Intent(
+        row.origin_id, from_json(row.sent), from_json(row.ours), row.sent_at, row.is_start_stop, row.replaces
+    )
 
 
 def our_timesheet(row: Timesheet) -> OurTimesheet:

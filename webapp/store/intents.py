@@ -29,15 +29,15 @@ def intend(
         for row in session.scalars(select(IntentRow).where(IntentRow.link_id.in_(chunk)))
     }
     timesheets = {
-        link_id: timesheet
+        link.id: (link, timesheet)
         for chunk in in_chunks(ids)
-        for link_id, timesheet in session.execute(
-            select(Link.id, Timesheet)
+        for link, timesheet in session.execute(
+            select(Link, Timesheet)
             .join(Timesheet, Timesheet.id == Link.timesheet_id)
             .where(Link.id.in_(chunk))
         )
     }
-    rows = [standing.get(s.link_id) or _new(s, timesheets[s.link_id], rng, now) for s in sends]
+    rows = [standing.get(s.link_id) or _new(s, *timesheets[s.link_id], rng, now) for s in sends]
     for row in rows:
         row.sent_at = now
     session.add_all(rows)
@@ -45,8 +45,8 @@ def intend(
     return {row.link_id: intent_of(row) for row in rows}
 
 
-def _new(sent: Sent, timesheet: Timesheet, rng: random.Random, now: datetime) -> IntentRow:
-    """The number is drawn once per timesheet and never reused."""
+def _new(sent: Sent, link: Link, timesheet: Timesheet, rng: random.Random, now: datetime) -> IntentRow:
+    """The number is drawn once per timesheet and never reused; a card that was deleted carries it, too."""
     if timesheet.origin_id is None:
         timesheet.origin_id = rng.randrange(1, ORIGIN_IDS)
     return IntentRow(
@@ -55,5 +55,6 @@ def _new(sent: Sent, timesheet: Timesheet, rng: random.Random, now: datetime) ->
         sent=to_json(sent.theirs),
         ours=to_json(sent.ours),
         is_start_stop=sent.is_start_stop,
+        replaces=link.procore_id,
         first_sent_at=now,
     )

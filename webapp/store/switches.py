@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from webapp.domain.timecard import to_json
 from webapp.store import guard, marks
+from webapp.store.conflicts import decided_links
 from webapp.store.due import timecard_of
 from webapp.store.models import Link, Timesheet
 from webapp.store.session import StoreSession
@@ -29,12 +30,19 @@ def release_suppressed(session: StoreSession, direction: Direction, now: datetim
     return marks.mark_reason_fixed(session, switch_off(direction).key, now)
 
 
-def accept_suppressed(session: StoreSession, direction: Direction, reason: Reason) -> None:
-    """What the direction held back while it was off stays as it is, listed with the reason."""
-    accept(session, switch_off(direction).key, reason, direction)
+def accept_suppressed(session: StoreSession, direction: Direction, reason: Reason, now: datetime) -> None:
+    """What the direction held back while it was off stays as it is, listed with the reason. But a conflict that was
+    decided meanwhile waited for the switch alone: the decision is carried out now."""
+    for link in session.scalars(select(Link).where(_suppressed(direction), Link.id.in_(decided_links()))):
+        link.reason_key = link.reason_text = None
+        marks.mark(link, "decided", now)
+    session.flush()
+    accept(session, switch_off(direction).key, reason, now, direction)
 
 
-def accept(session: StoreSession, key: str, reason: Reason, direction: Direction | None = None) -> int:
+def accept(
+    session: StoreSession, key: str, reason: Reason, now: datetime, direction: Direction | None = None
+) -> int:
     """Today's differences that `key` holds stay as they are. A record without a counterpart gets none later, even when
     it is edited, like one that is older than the connection (R6). One that has a counterpart moves its face of the base
     to where it stands, so that only what changes from now on is carried over. How many."""
@@ -49,6 +57,7 @@ def accept(session: StoreSession, key: str, reason: Reason, direction: Direction
         elif is_paired and link.suppressed_theirs is not None:
             link.base_theirs = link.suppressed_theirs
         link.suppressed_theirs = None
+        marks.end_messages(session, link.id, reason.key, reason.text, now)
     return len(links)
 
 

@@ -42,8 +42,11 @@ class Telling:
                 message.reason_key = message.reason_text = None
 
     def tell(self, link: Link, row: Timesheet | None, line: MessageLine, outcome: Outcome) -> None:
-        """The pending message of this direction becomes this decision's; without one there is a new one."""
+        """The pending message of this direction becomes this decision's; without one there is a new one. A conflict
+        keeps back both directions: whichever is pending tells it."""
         message = self.pending.pop((link.id, line.direction), None)
+        if message is None and outcome.state == "conflict" and line.state == "pending":
+            message = self.pending.pop((link.id, "send" if line.direction == "receive" else "receive"), None)
         if message is None:
             message = Message(
                 link_id=link.id, direction=line.direction, action=line.action, created_at=self.now
@@ -61,7 +64,7 @@ class Telling:
         if line.state == "processed":
             message.processed_at = self.now
         elif line.state == "pending":
-            self.pending[(link.id, line.direction)] = message
+            self.pending[(link.id, message.direction)] = message
 
     def _summary(self, link: Link, row: Timesheet | None, card: Card | None) -> str:
         person, project = (card.names.person, self._their_project(card)) if card else (None, None)

@@ -79,6 +79,11 @@ def _finish(batch: Batch, sent: list[tuple[Seen, Intent]], created: dict[int, Cr
             batch.wait(seen, answer.refusal, ends_intent=was_refused or seen.record.intent is None)
         elif answer is None or answer.procore_id is None:
             batch.wait(seen, holds.answer_lost(), not_before=batch.clock.now() + SOON)
+        elif answer.lacking is not None:
+            reason, raw = holds.unreadable(str(answer.lacking)), answer.lacking.raw
+            batch.wait(seen, reason, procore_id=answer.procore_id, raw=raw)
+        elif answer.parts:
+            batch.was_split(seen, answer.procore_id, answer.parts)
         elif (card := cards.get(answer.procore_id)) is None:
             soon = batch.clock.now() + SOON
             batch.wait(seen, holds.cannot_be_seen(), not_before=soon, procore_id=answer.procore_id)
@@ -87,11 +92,6 @@ def _finish(batch: Batch, sent: list[tuple[Seen, Intent]], created: dict[int, Cr
             finish_create(batch, seen, intent, card)
 
 
-        elif answer.lacking is not None:
-            reason, raw = holds.unreadable(str(answer.lacking)), answer.lacking.raw
-            batch.wait(seen, reason, procore_id=answer.procore_id, raw=raw)
-        elif answer.parts:
-            batch.was_split(seen, answer.procore_id, answer.parts)
 def _read_back(batch: Batch, ids: list[int]) -> dict[int, Card]:
     """One list call for up to 150, by the window of change times above that; nothing when Procore is busy now: the
     ids are known, so the cards are read in a later step."""

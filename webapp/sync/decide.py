@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -44,13 +44,13 @@ class Decision:
 class Rules:
     """What a company decided about clashes, what persons said, and what is known of who edited later (D41).
 
-    `same(ours, theirs, unit)` compares across vocabularies. `later` is None when it was not asked or is
-    too close to tell.
+    `same(ours, theirs, unit)` compares across vocabularies. `later` lacks the units that were not asked about or where
+    it is too close to tell.
     """
 
     same: Callable[[Timecard, Timecard, str], bool] = same_unit
     conflict_rule: ConflictRule = "default"
-    later: Side | None = None
+    later: Mapping[str, Side] = field(default_factory=dict)
     decisions: tuple[Decision, ...] = ()
 
     def winner(self, unit: str) -> Side | None:
@@ -61,7 +61,7 @@ class Rules:
             return "ours"
         if self.conflict_rule == "ask" or (self.conflict_rule == "default" and unit in PAY_UNITS):
             return None
-        return self.later
+        return self.later.get(unit)
 
     def needs_later(self, unit: str) -> bool:
         return self.conflict_rule == "later" or (self.conflict_rule == "default" and unit not in PAY_UNITS)

@@ -44,7 +44,8 @@ class Seen:
     def base(self) -> Base | None:
         """What both agreed on; for a card found by our number, what we meant to send."""
         base, intent = self.record.base, self.record.intent
-        if isinstance(base, Base):
+        is_new = intent is not None and self.card is not None and self.card.id != self.record.procore_id
+        if isinstance(base, Base) and not is_new:
             return base
         if intent is None or (self.card is None and self.gone is None):
             return None
@@ -64,8 +65,8 @@ class Seen:
 
 def read_theirs(procore: AtProcore, records: Sequence[Record]) -> list[Seen]:
     """Procore's side of each record, in the order given. Errors as TimecardsAtProcore."""
-    known = [r for r in records if r.procore_id is not None]
-    doubtful = [r for r in records if r.procore_id is None and r.intent is not None]
+    doubtful = [r for r in records if _is_new_card_unknown(r)]
+    known = [r for r in records if r.procore_id is not None and not _is_new_card_unknown(r)]
     live = _live(procore, known)
     absent = [r for r in known if r.procore_id not in live]
     unreadable = procore.unreadable_among([r.procore_id for r in absent if r.procore_id is not None])
@@ -81,9 +82,14 @@ def read_theirs(procore: AtProcore, records: Sequence[Record]) -> list[Seen]:
     ]
 
 
+def _is_new_card_unknown(record: Record) -> bool:
+    """A create was sent, and its card's id was not told yet; the link may still name the card that it replaces."""
+    return record.intent is not None and record.procore_id == record.intent.replaces
+
+
 def _card_of(record: Record, found: dict[int, Card], lacking: dict[int, int]) -> int | None:
     """The record's card; for a create in doubt that was not found, the unreadable one that carries its number."""
-    if record.procore_id is not None or record.intent is None:
+    if record.intent is None or not _is_new_card_unknown(record):
         return record.procore_id
     number = record.intent.origin_id
     return None if number in found else lacking.get(number)
@@ -96,19 +102,19 @@ def _seen(
     deleted: dict[int, Card],
     found: dict[int, Card],
 ) -> Seen:
+    if record.intent is not None and _is_new_card_unknown(record):
+        card = found.get(record.intent.origin_id)
+        if card is None or card.id == record.intent.replaces:
+            return Seen(record, is_in_doubt=True)
+        if card.deleted_at is not None:
+            return Seen(record, is_gone=True, gone=card)
+        return Seen(record, card, is_taken=not _is_what_we_sent(procore, card, record.intent))
     if record.procore_id is not None:
         card = live.get(record.procore_id)
         gone = deleted.get(record.procore_id) if card is None else None
         return Seen(
             record, card, is_gone=gone is not None, is_unseen=card is None and gone is None, gone=gone
         )
-    if record.intent is not None:
-        card = found.get(record.intent.origin_id)
-        if card is None:
-            return Seen(record, is_in_doubt=True)
-        if card.deleted_at is not None:
-            return Seen(record, is_gone=True, gone=card)
-        return Seen(record, card, is_taken=not _is_what_we_sent(procore, card, record.intent))
     return Seen(record, is_gone=True)
 
 

@@ -48,6 +48,7 @@ def keep_delete_clash(batch: Batch, seen: Seen, action: DeleteClash) -> None:
         card.timecard if card else None,
         seen.base,
         None,
+        card.facts.updated_at if card else seen.gone.deleted_at if seen.gone else None,
     )
     reason = holds.deleted_here_edited_there() if here else holds.edited_here_deleted_there()
     batch.done(seen, reason=reason, clashes=(kept,))

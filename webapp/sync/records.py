@@ -54,6 +54,8 @@ class Intent:
     ours: Timecard
     sent_at: datetime | None
     is_start_stop: bool = False
+    replaces: int | None = None
+    """The record's card that was deleted before: it carries the same number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,8 @@ class Outcome:
     is_excluded_for_good: bool = False
     answered: int | None = None
     """The number of the logged write that Procore has answered."""
+    takes_signature: bool = False
+    """What was sent changed a signed card: its history says that the signature was for the earlier values (D46)."""
     parts: tuple[int, ...] = ()
     """Cards that Procore split off this one: looked at together with it (D48)."""
     raw: str | None = None

@@ -8,7 +8,6 @@ from functools import partial
 
 from webapp.domain.timecard import Names, Timecard, same_unit
 from webapp.sync import parking
-from webapp.sync import parking
 from webapp.sync.batch import Batch
 from webapp.sync.dictionary import Dictionary, Wanted
 from webapp.sync.directory import DirectoryRead, Unknown
@@ -59,14 +58,14 @@ def _wanted(batch: Batch, seen: Sequence[Seen]) -> Wanted:
     take: list[tuple[Timecard, Names]] = []
     compare: list[tuple[Timecard, Names]] = []
     send: list[Timecard] = []
+    kept: list[tuple[int, Timecard, Names, bool]] = []
     for one in seen:
         timesheet, card = one.record.timesheet, one.card
         if card is not None:
             may_take = batch.settings.receive and one.is_their_change
             (take if may_take else compare).append((card.timecard, card.names))
+            if timesheet is not None and one.base and same_unit(one.base.theirs, card.timecard, "project"):
+                kept.append((timesheet.timecard.project, card.timecard, card.names, may_take))
         if timesheet is not None and not timesheet.is_deleted:
             send.append(timesheet.timecard)
     return Wanted(tuple(take), tuple(compare), tuple(send), tuple(kept))
-    kept: list[tuple[int, Timecard, Names, bool]] = []
-            if timesheet is not None and one.base and same_unit(one.base.theirs, card.timecard, "project"):
-                kept.append((timesheet.timecard.project, card.timecard, card.names, may_take))

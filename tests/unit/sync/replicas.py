@@ -165,14 +165,18 @@ any_state = st.tuples(pairs, st.integers(0, 11)).map(lambda drawn: _in_any_state
 """Every row of the table: base, tombstone or neither; each side there or not."""
 
 _RULES = get_args(table.ConflictRule)
-_SIDES: tuple[Side | None, ...] = ("ours", "theirs", None)
 
 
-def _rules(numbers: tuple[int, int]) -> Rules:
-    return Rules(same, _RULES[numbers[0]], _SIDES[numbers[1]])
+def _rules(numbers: tuple[int, int, int]) -> Rules:
+    rule, mask, yours = numbers
+    later: dict[str, Side] = {
+        unit: "theirs" if yours >> place & 1 else "ours" for place, unit in enumerate(UNITS)
+    }
+    known = units_of(mask)
+    return Rules(same, _RULES[rule], {unit: side for unit, side in later.items() if unit in known})
 
 
-rules = st.tuples(st.integers(0, len(_RULES) - 1), st.integers(0, 2)).map(_rules)
+rules = st.tuples(st.integers(0, len(_RULES) - 1), st.integers(0, 255), st.integers(0, 255)).map(_rules)
 
 
 def said(record: Replicas, keep: Side, units: frozenset[str | None]) -> tuple[Decision, ...]:
@@ -194,7 +198,8 @@ def mirrored_rules(rules: Rules) -> Rules:
         seen = Replicas(None, one.ours, one.theirs).mirrored()
         keep: Side = "theirs" if one.keep == "ours" else "ours"
         decisions.append(Decision(one.unit, keep, seen.ours, seen.theirs))
-    return Rules(rules.same, rule, OTHER[rules.later], tuple(decisions))
+    later: dict[str, Any] = {unit: OTHER[side] for unit, side in rules.later.items()}
+    return Rules(rules.same, rule, later, tuple(decisions))
 
 
 def mirrored(action: table.Action) -> table.Action:

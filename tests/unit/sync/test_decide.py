@@ -50,6 +50,10 @@ THERE: dict[str, Any] = {
 }  # fmt: skip
 
 
+def everywhere(later: Side | None) -> dict[str, Side]:
+    return dict.fromkeys(UNITS, later) if later else {}
+
+
 def units(*names: str) -> frozenset[str]:
     return frozenset(names)
 
@@ -84,7 +88,7 @@ def test_the_table(row: str, rule: ConflictRule, later: Side | None) -> None:
     """Every row of the decide table under every rule; D3, D42 and D43 among them: a deletion against an edit is asked
     whatever the company's rule."""
     base, ours, theirs, action = ROWS[row]
-    assert decide(base, ours, theirs, Rules(conflict_rule=rule, later=later)) == action
+    assert decide(base, ours, theirs, Rules(conflict_rule=rule, later=everywhere(later))) == action
 
 
 WINNERS: dict[tuple[ConflictRule, Side | None], tuple[Side | None, Side | None]] = {
@@ -116,7 +120,10 @@ def test_the_companys_rule_decides_a_clash(
     """The rows B V W and - V W, unit by unit, D41: by default hours, times, date, person, project and time type are
     asked and the rest goes to the later edit; too close to tell is asked."""
     action = decide(
-        base, replace(B, **HERE[unit]), replace(B, **THERE[unit]), Rules(conflict_rule=rule, later=later)
+        base,
+        replace(B, **HERE[unit]),
+        replace(B, **THERE[unit]),
+        Rules(conflict_rule=rule, later=everywhere(later)),
     )
     winner = WINNERS[rule, later][unit not in PAY]
     assert action == Merge(
@@ -132,7 +139,7 @@ def test_the_companys_rule_decides_a_clash(
 def test_a_person_decides_before_the_rule(rule: ConflictRule, keep: Side) -> None:
     """D41, R24: what somebody chose, about these very values, is done."""
     decision = Decision("time", keep, V, W)
-    rules = Rules(conflict_rule=rule, later="ours", decisions=(decision,))
+    rules = Rules(conflict_rule=rule, later=everywhere("ours"), decisions=(decision,))
     assert decide(BASE, V, W, rules) == Merge(
         take=TIME if keep == "theirs" else units(),
         send=TIME if keep == "ours" else units(),

@@ -8,6 +8,7 @@ from webapp.extensions import csrf
 from webapp.routes.api import (
     activity,
     checks,
+    conflicts,
     documents,
     guard,
     holds,
@@ -24,7 +25,7 @@ from webapp.routes.api import (
 from webapp.routes.api.door import api
 
 MODULES = (
-    timesheets, timesheet_export, activity, holds, guard, checks, ledger, settings, template, projects, people, tasks,
+    timesheets, timesheet_export, activity, holds, guard, conflicts, checks, ledger, settings, template, projects, people, tasks,
     project_items,
 )  # fmt: skip
 """Importing one puts its operations on the blueprint, in the order in which the document lists them."""

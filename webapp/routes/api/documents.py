@@ -15,6 +15,7 @@ ORDER = (
     "Timesheets",
     "Activity",
     "Guard",
+    "Conflicts",
     "Checks",
     "Ledger",
     "Settings",

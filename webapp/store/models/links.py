@@ -64,7 +64,8 @@ class Link(Base, CompanyOwned):
 
 
 class IntentRow(Base, CompanyOwned):
-    """A create that may have reached Procore: committed just before it is sent, replayed unchanged (D6)."""
+    """A create that may have reached Procore: committed just before it is sent, replayed unchanged (D6). `replaces`:
+    the record's card that was deleted before."""
 
     __tablename__ = "intents"
 
@@ -73,6 +74,7 @@ class IntentRow(Base, CompanyOwned):
     sent: Mapped[dict[str, Any]] = mapped_column(JSON)
     ours: Mapped[dict[str, Any]] = mapped_column(JSON)
     is_start_stop: Mapped[bool] = mapped_column(default=False)
+    replaces: Mapped[int | None] = mapped_column(BigInteger)
     sent_at: Mapped[datetime]
     first_sent_at: Mapped[datetime]
 
