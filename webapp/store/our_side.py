@@ -14,7 +14,7 @@ from webapp.store.models import Event, Link, ProcorePerson, Timesheet, Timesheet
 from webapp.store.session import StoreSession
 from webapp.sync.ports import TimesheetWrite
 
-BY_PROCORE = "Procore"
+BY_PROCORE, BY_SYNC = "Procore", "Timesite"
 
 
 class OurSide:
@@ -83,6 +83,14 @@ class OurSide:
         row.version += 1
         row.updated_at, row.updated_by = self.now, BY_PROCORE
         self._history(row, "restored" if is_restored else "edited", changes)
+
+    def note(self, timesheet_id: int, action: str, changes: dict[str, Any]) -> None:
+        """A line of history about what was done at Procore, by nobody in particular."""
+        self.session.add(
+            TimesheetChange(
+                timesheet_id=timesheet_id, at=self.now, by=BY_SYNC, action=action, changes=changes
+            )
+        )
 
     def _history(self, row: Timesheet, action: str, changes: dict[str, Any]) -> None:
         self.session.add(

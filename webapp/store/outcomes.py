@@ -66,7 +66,7 @@ class _Batch:
         if link is None or self._is_over(link, outcome):
             return
         if outcome.absorbed_by is not None:
-            self._absorb(link, self.links[outcome.absorbed_by])
+            self._absorb(link, self.links[outcome.absorbed_by], outcome.raw)
             return
         if outcome.procore_id is not None and link.procore_id != outcome.procore_id:
             self._take_card(link, outcome.procore_id)
@@ -81,10 +81,10 @@ class _Batch:
         is_suppressed = outcome.reason is not None and outcome.reason.key in KEPT_BACK
         link.suppressed_theirs = to_json(outcome.seen.timecard) if is_suppressed and outcome.seen else None
         mark_cards(self.session, outcome.parts, "split", self.now)
-        if outcome.raw is not None:
-            self.session.add(
-                RawAnswer(link_id=link.id, procore_id=link.procore_id, body=outcome.raw, kept_at=self.now)
-            )
+        if outcome.takes_signature and link.timesheet_id is not None:
+            was, now = True, bool(outcome.seen and outcome.seen.facts.signed)
+            self.ours.note(link.timesheet_id, "sent", {"signed": {"from": was, "to": now}})
+        self._keep_raw(link, outcome.raw)
         self.conflicts.tell(link, outcome)
         self._tell(link, outcome)
 
@@ -108,12 +108,19 @@ class _Batch:
     def _is_over(link: Link, outcome: Outcome) -> bool:
         return link.done_generation >= outcome.generation
 
-    def _absorb(self, stray: Link, owner: Link) -> None:
-        """The card belongs to the timesheet whose number it carries: its link takes the card and looks again."""
+    def _keep_raw(self, link: Link, raw: str | None) -> None:
+        if raw is not None:
+            row = RawAnswer(link_id=link.id, procore_id=link.procore_id, body=raw, kept_at=self.now)
+            self.session.add(row)
+
+    def _absorb(self, stray: Link, owner: Link, replaced: str | None) -> None:
+        """The card belongs to the timesheet whose number it carries: its link takes the card and looks again.
+        `replaced`: what is kept of the card that it had before, which was our own double (D6)."""
         procore_id = stray.procore_id
         self.session.delete(stray)
         self.session.flush()
-        if owner.procore_id is None:
+        if owner.procore_id is None or replaced is not None:
+            self._keep_raw(owner, replaced)
             owner.procore_id = procore_id
         mark(owner, "paired", self.now)
 

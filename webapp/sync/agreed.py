@@ -82,6 +82,7 @@ def finish_merge(batch: Batch, seen: Seen, action: Merge, written: Written | Non
         clashes=clashes,
         again=again,
         answered=written.number if written else None,
+        takes_signature=written is not None and card.facts.signed,
     )
 
 

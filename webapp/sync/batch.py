@@ -74,6 +74,7 @@ class Batch:
         clashes: tuple[ClashKept, ...] = (),
         again: bool = False,
         answered: int | None = None,
+        takes_signature: bool = False,
     ) -> None:
         """Nothing is left to do for this generation, but what `reason` says; `again` looks once more at once.
         `answered`: the number of the logged write that ended so."""
@@ -98,6 +99,7 @@ class Batch:
                 intent_done=True,
                 seen=card,
                 answered=answered,
+                takes_signature=takes_signature,
             )
         )
 
@@ -179,8 +181,9 @@ class Batch:
             )
         )
 
-    def absorb(self, stray: Seen, owner: int) -> None:
-        """The stray's card belongs to another link, which takes it; this one ends."""
+    def absorb(self, stray: Seen, owner: int, raw: str | None = None) -> None:
+        """The stray's card belongs to another link, which takes it; this one ends. `raw`: what is kept of the card that
+        it takes the place of."""
         self.outcomes.append(
             Outcome(
                 stray.record.link_id,
@@ -189,6 +192,7 @@ class Batch:
                 done=True,
                 absorbed_by=owner,
                 seen=stray.card,
+                raw=raw,
             )
         )
 

@@ -3,29 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from webapp.sync import holds
 from webapp.sync.batch import Batch
+from webapp.sync.doubles import settle_double
 from webapp.sync.read import Seen
+
+SOON = timedelta(seconds=2)
 
 
 def paired(batch: Batch, seen: Sequence[Seen]) -> list[Seen]:
     """Sends strays to their owners; what is left has no other owner."""
-    strays = {
-        s.card.facts.origin_id: s
+    strays = [
+        s
         for s in seen
         if s.card is not None and s.card.facts.origin_id is not None and s.record.timesheet is None
-    }
-    owners = batch.store.links_of_origins(list(strays)) if strays else {}
-    gone_home: set[int] = set()
-    for origin, (owner, card_id) in owners.items():
-        stray = strays[origin]
-        if owner == stray.record.link_id or stray.card is None:
-            continue
-        gone_home.add(stray.record.link_id)
-        if card_id in (None, stray.card.id):
+    ]
+    owners = batch.store.links_of_origins({_number(s) for s in strays}) if strays else {}
+    homeless = [(s, *owners[_number(s)]) for s in strays if _number(s) in owners]
+    homeless = [(s, owner, card_id) for s, owner, card_id in homeless if owner != s.record.link_id]
+    doubles = {card_id for s, _, card_id in homeless if card_id not in (None, s.record.procore_id)}
+    cards = batch.procore.by_ids(sorted(doubles)) if doubles else {}
+    taken: set[int] = set()
+    for stray, owner, card_id in homeless:
+        if card_id == stray.record.procore_id or (card_id is None and owner not in taken):
             batch.absorb(stray, owner)
+            taken.add(owner)
+        elif card_id is not None:
+            settle_double(batch, stray, cards.get(card_id), owner)
         else:
-            batch.wait(stray, holds.origin_id_taken())
+            batch.wait(stray, holds.origin_id_taken(), not_before=batch.clock.now() + SOON)
     batch.commit()
+    gone_home = {stray.record.link_id for stray, _, _ in homeless}
     return [s for s in seen if s.record.link_id not in gone_home]
+
+
+def _number(seen: Seen) -> int:
+    assert seen.card is not None
+    assert seen.card.facts.origin_id is not None
+    return seen.card.facts.origin_id

@@ -1,0 +1,130 @@
+"""Two live cards with one number of ours: D6, invariant 2."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from procore_sandbox.model.records import Timecard as TheirCard
+from tests.fixtures.site import Site
+from webapp.services import sync
+from webapp.store.models import RawAnswer
+from webapp.store.session import reading
+
+
+def double(site: Site, card: TheirCard) -> TheirCard:
+    """What a create whose effect came long after leaves behind: the same payload once more, by us."""
+    now = site.clock.now()
+    state = site.world.state
+    return state.timecards.put(replace(card, id=state.next_id(), created_at=now, updated_at=now))
+
+
+def found_by_sweep(site: Site) -> None:
+    site.clock.advance(600)
+    sync.sweep_company(site.company_id)
+    site.settle()
+
+
+def kept(site: Site) -> list[RawAnswer]:
+    with reading(site.company_id) as session:
+        return list(session.scalars(select(RawAnswer)))
+
+
+@pytest.mark.parametrize("touched", ["none", "older"])
+def test_the_untouched_newer_card_is_deleted_by_us(sqlite_site: Site, touched: str) -> None:
+    """D6, R21: once a sweep has passed; its history is kept, and our timesheet follows the other one."""
+    site = sqlite_site
+    site.connect(send=True)
+    site.write("8.0")
+    site.settle()
+    [card] = site.cards()
+    site.clock.advance(30)
+    second = double(site, card)
+    if touched == "older":
+        site.clock.advance(5)
+        site.edit(card.id, hours="6.0")
+    found_by_sweep(site)
+    assert [each.id for each in site.cards()] == [card.id]
+    [sheet] = site.timesheets()
+    assert sheet.hours == (6 if touched == "older" else 8)
+    assert str(second.id) in kept(site)[0].body
+    assert {row.state for row in site.links()} == {"in_sync"}
+    site.forget_calls()
+    site.settle()
+    assert site.calls() == 0
+
+
+def test_the_card_that_a_person_edited_is_the_one_that_stays(sqlite_site: Site) -> None:
+    """D6: also when it is the newer one; the timesheet is paired with it and takes the edit."""
+    site = sqlite_site
+    site.connect(send=True)
+    site.write("8.0")
+    site.settle()
+    [card] = site.cards()
+    site.clock.advance(30)
+    second = double(site, card)
+    site.clock.advance(5)
+    site.edit(second.id, hours="6.0")
+    site.settle()
+    assert [each.id for each in site.cards()] == [second.id]
+    assert [sheet.hours for sheet in site.timesheets()] == [Decimal(6)]
+    assert [(row.state, row.procore_id) for row in site.links() if row.timesheet_id] == [
+        ("in_sync", second.id)
+    ]
+
+
+def test_two_cards_that_people_touched_are_held(sqlite_site: Site) -> None:
+    """D6: nothing is deleted, nothing is counted twice here."""
+    site = sqlite_site
+    site.connect(send=True)
+    site.write("8.0")
+    site.settle()
+    [card] = site.cards()
+    site.clock.advance(30)
+    second = double(site, card)
+    site.clock.advance(5)
+    site.edit(card.id, hours="7.0")
+    site.edit(second.id, hours="6.0")
+    site.settle()
+    assert len(site.cards()) == 2
+    assert [sheet.hours for sheet in site.timesheets()] == [7]
+    assert sorted((row.state, row.reason_key) for row in site.links()) == [
+        ("in_sync", None),
+        ("waiting", "origin_id_taken"),
+    ]
+
+
+def test_a_copy_that_a_person_made_is_never_deleted(sqlite_site: Site) -> None:
+    """D6: a copy with our number is somebody's entry; it waits for a decision."""
+    site = sqlite_site
+    site.connect(send=True)
+    site.write("8.0")
+    site.settle()
+    [card] = site.cards()
+    site.world.copy_timecard(site.dana.id, card.id)
+    site.world.copy_timecard(site.dana.id, card.id)
+    site.settle()
+    assert len(site.cards()) == 3
+    assert len(site.timesheets()) == 1
+    assert sorted((row.state, row.reason_key) for row in site.links()) == [
+        ("in_sync", None),
+        ("waiting", "origin_id_taken"),
+        ("waiting", "origin_id_taken"),
+    ]
+
+
+def test_a_double_stays_while_sending_is_off(sqlite_site: Site) -> None:
+    """D6, R9: a direction that is off writes nothing."""
+    site = sqlite_site
+    site.connect(send=True)
+    site.write("8.0")
+    site.settle()
+    [card] = site.cards()
+    site.set(send=False)
+    double(site, card)
+    found_by_sweep(site)
+    assert len(site.cards()) == 2
+    assert len(site.timesheets()) == 1

@@ -1,0 +1,76 @@
+"""Two live cards with one number of ours: the one that nobody touched is deleted by us, with its history kept (D6).
+
+It takes a create whose effect came after all waiting was over. What a person made or changed is never deleted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from webapp.domain.timecard import Card, to_json
+from webapp.errors import NotFound, PermissionMissing, ProcoreRefused
+from webapp.sync import holds
+from webapp.sync.batch import Batch
+from webapp.sync.decide import Tombstone
+from webapp.sync.ports import HistoryEntry, Outcome
+from webapp.sync.read import Seen
+from webapp.sync.records import MessageLine
+
+
+def settle_double(batch: Batch, stray: Seen, paired: Card | None, owner: int) -> None:
+    """`paired`: the card that our timesheet has already; None when Procore does not show it now."""
+    assert stray.card is not None
+    spare = _spare(batch, paired, stray.card) if paired is not None and batch.settings.send else None
+    if spare is None:
+        batch.wait(stray, holds.origin_id_taken())
+        return
+    history = batch.procore.change_history(spare.id)
+    try:
+        batch.renew()
+        batch.procore.delete(spare.id)
+    except (NotFound, PermissionMissing, ProcoreRefused):
+        batch.wait(stray, holds.origin_id_taken())
+        return
+    if spare.id == stray.card.id:
+        batch.outcomes.append(_deleted(stray, spare, history))
+    else:
+        batch.absorb(stray, owner, raw=_kept(spare, history))
+
+
+def _spare(batch: Batch, paired: Card, stray: Card) -> Card | None:
+    """Of two cards that we made, the one that nobody touched; the newer one, when nobody touched either."""
+    if stray.facts.created_by is None or stray.facts.created_by != paired.facts.created_by:
+        return None
+    newest_first = sorted((paired, stray), key=_age, reverse=True)
+    return next((card for card in newest_first if _is_untouched(batch, card)), None)
+
+
+def _age(card: Card) -> tuple[float, int]:
+    return (card.facts.created_at.timestamp() if card.facts.created_at else 0.0, card.id)
+
+
+def _is_untouched(batch: Batch, card: Card) -> bool:
+    """By its times, and by its history where those agree: a change within the same second leaves no other trace."""
+    if card.facts.updated_at != card.facts.created_at:
+        return False
+    return not any(entry.old_value for entry in batch.procore.change_history(card.id))
+
+
+def _deleted(stray: Seen, card: Card, history: Sequence[HistoryEntry]) -> Outcome:
+    return Outcome(
+        stray.record.link_id,
+        stray.record.generation,
+        "in_sync",
+        done=True,
+        base=Tombstone(),
+        messages=(MessageLine("send", "delete", "processed"),),
+        settles_messages=True,
+        seen=card,
+        raw=_kept(card, history),
+    )
+
+
+def _kept(card: Card, history: Sequence[HistoryEntry]) -> str:
+    lines = [[e.at.isoformat() if e.at else None, e.by, e.column, e.old_value, e.new_value] for e in history]
+    return json.dumps({"deleted": card.id, "card": to_json(card.timecard), "history": lines})
