@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from tests.fixtures.site import Site
-from webapp.services import settings
+from webapp.services import settings, sync
 
 
 def test_changes_made_while_sending_was_off_are_sent_when_asked_for(site: Site) -> None:
@@ -54,3 +54,18 @@ def test_starting_from_now_takes_no_older_change_of_procore(site: Site) -> None:
     site.settle()
     [timesheet] = site.timesheets()
     assert (timesheet.hours, timesheet.description) == (Decimal(8), "Forms, grid C")
+
+
+def test_starting_from_now_makes_no_older_deletion_of_procore(site: Site) -> None:
+    """R9, receiving: the next sweep finds the deleted card again, and the timesheet stays."""
+    site.connect()
+    card = site.enter("8.0")
+    site.settle()
+    site.set(receive=False)
+    site.world.delete_timecard(site.dana.id, card.id)
+    site.settle()
+    settings.change(site.company_id, {"receive": True}, since="now")
+    sync.sweep_company(site.company_id)
+    site.settle()
+    assert len(site.timesheets()) == 1
+    assert [(link.state, link.reason_key) for link in site.links()] == [("excluded", "before_switch")]

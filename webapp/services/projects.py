@@ -177,7 +177,7 @@ def _link(session: StoreSession, project: Project, target: LinkTarget, *, brings
     session.flush()
     if not brings_in:
         for key in _left_out(project.id, target.procore_project_id):
-            switches.accept(session, key, before_link())
+            switches.accept(session, key, before_link(), wiring.clock().now())
     _release(session, [*_held_by(project), *(f"relink:{other.id}" for other in apart)])
 
 

@@ -16,6 +16,13 @@ from webapp.sync.holds import before_switch
 
 SWITCHES = ("receive", "receive_only_linked", "receive_project_per_sub_job", "send", "send_only_linked")
 CONFLICT_RULES = ("default", "later", "procore", "timesite", "ask")
+GUARD_LIMITS = {
+    "guard_deletions": 1_000_000,
+    "guard_deletions_percent": 100,
+    "guard_changes": 1_000_000,
+    "guard_changes_percent": 100,
+}
+"""What the mass-change guard lets through within an hour (D12), and the most that each may be."""
 Direction = Literal["receive", "send"]
 DIRECTIONS: tuple[Direction, ...] = ("receive", "send")
 HELD_BY: dict[str, tuple[str, ...]] = {
@@ -36,8 +43,12 @@ class SyncSettings:
     send: bool
     send_only_linked: bool
     conflict_rule: str
+    guard_deletions: int
+    guard_deletions_percent: int
+    guard_changes: int
+    guard_changes_percent: int
 
-    def as_json(self) -> dict[str, bool | str]:
+    def as_json(self) -> dict[str, bool | str | int]:
         return asdict(self)
 
 
@@ -77,17 +88,21 @@ def change(company_id: int, wanted: Mapping[str, object], since: object = None) 
 
 def _settings(company: Company) -> SyncSettings:
     return SyncSettings(
-        **{name: getattr(company, name) for name in SWITCHES}, conflict_rule=company.conflict_rule
+        **{name: getattr(company, name) for name in (*SWITCHES, *GUARD_LIMITS)},
+        conflict_rule=company.conflict_rule,
     )
 
 
-def _checked(wanted: Mapping[str, object]) -> dict[str, bool | str]:
+def _checked(wanted: Mapping[str, object]) -> dict[str, bool | str | int]:
     errors: dict[str, list[str]] = {}
-    clean: dict[str, bool | str] = {}
+    clean: dict[str, bool | str | int] = {}
     for name, value in wanted.items():
         is_switch = name in SWITCHES and isinstance(value, bool)
-        if isinstance(value, (bool, str)) and (
-            is_switch or (name == "conflict_rule" and value in CONFLICT_RULES)
+        is_limit = name in GUARD_LIMITS and isinstance(value, int) and not isinstance(value, bool)
+        if isinstance(value, (bool, str, int)) and (
+            is_switch
+            or (name == "conflict_rule" and value in CONFLICT_RULES)
+            or (is_limit and 0 <= int(value) <= GUARD_LIMITS[name])
         ):
             clean[name] = value
         else:
@@ -102,6 +117,8 @@ def _expected(name: str) -> str:
         return "Must be true or false."
     if name == "conflict_rule":
         return f"Must be one of {', '.join(CONFLICT_RULES)}."
+    if name in GUARD_LIMITS:
+        return f"Must be a whole number from 0 to {GUARD_LIMITS[name]}."
     return "There is no such setting."
 
 

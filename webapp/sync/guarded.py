@@ -20,7 +20,8 @@ WORDS: dict[GuardKind, tuple[holds.Mass, Verb]] = {
     "change": ("changes", "update"),
 }
 
-DROPPED = frozenset({"guard_dropped", "discarded"})
+DROPPED = frozenset({"guard_dropped", "discarded", "before_switch"})
+"""Reasons for which a person decided that what is different stays so."""
 
 
 def guarded(

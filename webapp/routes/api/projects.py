@@ -11,7 +11,7 @@ from webapp.routes.api import keys
 from webapp.routes.api.door import ID, Reply, check_if_match, etag, operation, response_of
 from webapp.routes.api.paging import Page, Paging
 from webapp.routes.api.repetition import RENDER
-from webapp.routes.api.shapes import ProcoreId, Strict, id_text
+from webapp.routes.api.shapes import Hours, ProcoreId, Strict, id_text
 from webapp.services import projects
 from webapp.services.projects import LinkTarget
 
@@ -32,10 +32,12 @@ class ProjectOut(BaseModel):
 
 
 class LinkIn(Strict):
-    """Procore's ids as text. Without a sub job the project itself is meant."""
+    """Procore's ids as text. Without a sub job the project itself is meant. `brings_in`: what was left out since the
+    connection because it was not linked is synced now; else only what changes from now on."""
 
     procore_project_id: ProcoreId
     procore_sub_job_id: ProcoreId | None = None
+    brings_in: bool = Field(True, strict=True)
 
     def target(self) -> LinkTarget:
         job = self.procore_sub_job_id
@@ -46,6 +48,15 @@ class ProjectIn(Strict):
     name: str = Field(max_length=projects.LONGEST_NAME)
     number: str | None = Field(None, max_length=projects.LONGEST_NUMBER)
     link: LinkIn | None = None
+
+
+class LeftOutOf(Strict):
+    procore_project_id: ProcoreId
+
+
+class LeftOut(BaseModel):
+    records: int
+    hours: Hours
 
 
 class ProjectPatch(Strict):
@@ -85,7 +96,17 @@ def change(project_id: int, body: ProjectPatch) -> Reply:
 @operation("PUT", f"{ONE}/link", "admin", TAG, takes=LinkIn, gives=ProjectOut)
 def link(project_id: int, body: LinkIn) -> Reply:
     """Link it to a project of Procore's, or to a sub job. What waited for that is looked at again at once."""
-    return _reply(projects.link(keys.caller().company_id, project_id, body.target(), unless_changed))
+    company_id = keys.caller().company_id
+    linked = projects.link(company_id, project_id, body.target(), unless_changed, brings_in=body.brings_in)
+    return _reply(linked)
+
+
+@operation("GET", f"{ONE}/left-out", "read", TAG, query=LeftOutOf, gives=LeftOut)
+def left_out(project_id: int, query: LeftOutOf) -> Reply:
+    """How much a link would bring in that was left out since the connection, because it was not linked."""
+    target = LinkTarget(int(query.procore_project_id))
+    records, hours = projects.count_left_out(keys.caller().company_id, project_id, target)
+    return Reply(LeftOut(records=records, hours=hours))
 
 
 @operation("DELETE", f"{ONE}/link", "admin", TAG, status=204)

@@ -23,6 +23,10 @@ class SettingsOut(BaseModel):
     send: bool
     send_only_linked: bool
     conflict_rule: Rule
+    guard_deletions: int
+    guard_deletions_percent: int
+    guard_changes: int
+    guard_changes_percent: int
 
 
 class SettingsPatch(Strict):
@@ -35,6 +39,10 @@ class SettingsPatch(Strict):
     send: bool = Field(False, strict=True)
     send_only_linked: bool = Field(False, strict=True)
     conflict_rule: Rule = "default"
+    guard_deletions: int = Field(50, ge=0, le=1_000_000, strict=True)
+    guard_deletions_percent: int = Field(20, ge=0, le=100, strict=True)
+    guard_changes: int = Field(200, ge=0, le=1_000_000, strict=True)
+    guard_changes_percent: int = Field(50, ge=0, le=100, strict=True)
     since: Literal["off", "now"] = "now"
 
 
