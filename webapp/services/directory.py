@@ -5,9 +5,12 @@ What a read finds new, changed or back releases what waited for it (store.releas
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import structlog
 
 from webapp import wiring
+from webapp.domain.credentials import Priority
 from webapp.errors import NeedsAttention, NotFound
 from webapp.store import directory as rows
 from webapp.store import schedule
@@ -19,26 +22,34 @@ log = structlog.get_logger(__name__)
 EVERYTHING = Unknown(has_people=True, has_projects=True, has_time_types=True)
 
 
-def refresh(company_id: int, wanted: Unknown = EVERYTHING) -> None:
+def refresh(company_id: int, wanted: Unknown = EVERYTHING, priority: Priority = Priority.FIRST) -> None:
     """Reads the wanted lists anew, outside any transaction. Cost codes and sub jobs are read when a card needs them.
     Errors of Procore pass through."""
     procore_id = schedule.procore_id_of(company_id)
     if procore_id is None:
         raise NotFound("There is no such company here.")
-    read = read_directory(wiring.procore_for(procore_id), wanted)
+    read = read_directory(wiring.procore_for(procore_id, priority), wanted)
     wiring.store_for(company_id).save_directory(read)
+
+
+def notice(company_id: int, permitted: Collection[int]) -> None:
+    """Somebody read which projects are permitted: when the mirror says otherwise, they are read into it (R8)."""
+    with reading(company_id) as session:
+        is_known = rows.permitted(session) == set(permitted)
+    if not is_known:
+        refresh(company_id, Unknown(has_projects=True))
 
 
 def refresh_all(company_id: int) -> None:
     """The daily read: the company's lists, then the codes and sub jobs of each permitted project where some were needed
     before, so that what was added or removed there is known (D67). A project that refuses does not stop the others."""
-    refresh(company_id)
+    refresh(company_id, EVERYTHING, Priority.BACKGROUND)
     with reading(company_id) as session:
         places, projects = rows.places_with_codes(session), rows.projects_with_sub_jobs(session)
     parts = [Unknown(codes_of=frozenset({place})) for place in places]
     parts += [Unknown(sub_jobs_of=frozenset({project})) for project in projects]
     for part in parts:
         try:
-            refresh(company_id, part)
+            refresh(company_id, part, Priority.BACKGROUND)
         except (NeedsAttention, NotFound) as error:
             log.info("directory_part_not_read", company_id=company_id, error=type(error).__name__)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, select, update
 
+from webapp.store import cursors
 from webapp.store.models import (
     Company,
     ProcoreCostCode,
@@ -20,12 +21,16 @@ from webapp.store.releases import News, archive_items, release_after_read
 from webapp.store.session import StoreSession
 from webapp.sync.ports import DirectoryRead, Place, TheirCostCode
 
+CLOCKS = timedelta(hours=1)
+"""Our clock and Procore's may differ."""
+
 
 def save(session: StoreSession, read: DirectoryRead, now: datetime) -> None:
     """Inserts and updates by Procore's id. What left a list is marked, never deleted (D67). What waited for something
     that is new, changed or back is looked at again."""
     news = News()
     if read.projects is not None:
+        before = permitted(session)
         rows, news.projects = _upsert(
             session,
             ProcoreProject,
@@ -36,6 +41,9 @@ def save(session: StoreSession, read: DirectoryRead, now: datetime) -> None:
         turned = {key for key, row in rows.items() if row.is_permitted is not (key in listed)}
         for key in turned:
             rows[key].is_permitted = key in listed
+        _catch_up(session, [rows[key] for key in listed - before])
+        for key in listed:
+            rows[key].listed_at = now
         news.projects |= turned
     if read.style is not None:
         for row in session.scalars(select(ProcoreProject)):
@@ -80,6 +88,20 @@ def save(session: StoreSession, read: DirectoryRead, now: datetime) -> None:
     if read.projects is not None and read.people is not None and read.time_types is not None:
         session.execute(update(Company).where(Company.id == session.company_id).values(directory_read_at=now))
     release_after_read(session, news, now)
+
+
+def permitted(session: StoreSession) -> set[int]:
+    return set(session.scalars(select(ProcoreProject.procore_id).where(ProcoreProject.is_permitted)))
+
+
+def _catch_up(session: StoreSession, found: Collection[ProcoreProject]) -> None:
+    """While a project was not permitted, neither events nor sweeps showed its cards: what happened to them since is
+    swept, as soon as a worker looks (R8). For one that is new, since the connection (R6)."""
+    company = session.scalars(select(Company).where(Company.id == session.company_id)).one()
+    if not found or company.connected_at is None or company.directory_read_at is None:
+        return
+    since = [row.listed_at - CLOCKS if row.listed_at else company.connected_at for row in found]
+    cursors.set_back(company, max(min(since), company.connected_at))
 
 
 def places_with_codes(session: StoreSession) -> list[Place]:

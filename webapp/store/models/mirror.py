@@ -11,7 +11,8 @@ from webapp.store.base import Base, BigId, CompanyOwned
 
 
 class ProcoreProject(Base, CompanyOwned):
-    """A project permitted to the app. `is_permitted` goes false when it leaves the list."""
+    """A project permitted to the app. `is_permitted` goes false when it leaves the list; `listed_at`: when it was last
+    in it."""
 
     __tablename__ = "procore_projects"
     __table_args__ = (UniqueConstraint("company_id", "procore_id"),)
@@ -23,6 +24,7 @@ class ProcoreProject(Base, CompanyOwned):
     time_zone: Mapped[str | None] = mapped_column(String(100))
     is_start_stop: Mapped[bool] = mapped_column(default=False)
     is_permitted: Mapped[bool] = mapped_column(default=True)
+    listed_at: Mapped[datetime | None]
     codes_read_at: Mapped[datetime | None]
     sub_jobs_read_at: Mapped[datetime | None]
 
