@@ -21,6 +21,7 @@ from webapp.procore.people import Person
 from webapp.store.budgets import Budgets
 from webapp.store.credentials import Credentials
 from webapp.store.our_days import OurDays
+from webapp.store.dry_run import Assume, DryStore
 from webapp.store.sync_store import SyncStore
 from webapp.sync.ports import Clock
 
@@ -50,6 +51,11 @@ def pause(seconds: float) -> None:
 def store_for(company_id: int) -> SyncStore:
     """The engine's store of one company."""
     return SyncStore(db.engine, company_id, clock(), rng())
+
+
+def dry_store_for(company_id: int, assume: Assume) -> DryStore:
+    """The same with writing off, on assumptions."""
+    return DryStore(db.engine, company_id, clock(), rng(), assume)
 
 
 def our_days(company_id: int, since: datetime) -> OurDays:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 import structlog
@@ -105,6 +106,16 @@ def link(
         project = _to_change(session, project_id, check)
         _link(session, project, target, brings_in=brings_in)
         return project
+
+
+def linking(company_id: int, project_id: int, target: LinkTarget) -> Callable[[StoreSession, datetime], None]:
+    """What `link` does in its transaction, for a dry run."""
+    _look_up(company_id, target)
+
+    def apply(session: StoreSession, now: datetime) -> None:
+        _link(session, _to_change(session, project_id, None), target)
+
+    return apply
 
 
 def unlink(company_id: int, project_id: int, check: Check | None = None) -> Project:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Literal
 
 from webapp import queueing, wiring
@@ -11,7 +12,7 @@ from webapp.errors import InvalidInput
 from webapp.store import connections, holds
 from webapp.store import switches as rows
 from webapp.store.models import Company
-from webapp.store.session import reading, transaction
+from webapp.store.session import StoreSession, reading, transaction
 from webapp.sync.holds import before_switch
 
 SWITCHES = ("receive", "receive_only_linked", "receive_project_per_sub_job", "send", "send_only_linked")
@@ -66,15 +67,26 @@ def changes_while_off(company_id: int, direction: Direction) -> int:
 def change(company_id: int, wanted: Mapping[str, object], since: object = None) -> SyncSettings:
     """Only what is named changes. `since` says what a direction does that goes from off to on; None is "now". Raises
     InvalidInput by field, and changes nothing then."""
-    clean, since_when = _checked(wanted), _since(since)
+    apply = changing(company_id, wanted, since)
     with transaction(company_id) as session:
+        apply(session, wiring.clock().now())
+        queueing.wake_after_commit(session, wiring.config().redis_url, company_id)
+        return _settings(connections.by_id(session, company_id))
+
+
+def changing(
+    company_id: int, wanted: Mapping[str, object], since: object = None
+) -> Callable[[StoreSession, datetime], None]:
+    """What a change does in its transaction, for a dry run, too. Raises InvalidInput by field."""
+    clean, since_when = _checked(wanted), _since(since)
+
+    def apply(session: StoreSession, now: datetime) -> None:
         company = connections.by_id(session, company_id)
         switched_on = [d for d in DIRECTIONS if clean.get(d) is True and not getattr(company, d)]
         turned = {name for name, value in clean.items() if value != getattr(company, name)}
         for name, value in clean.items():
             setattr(company, name, value)
         session.flush()
-        now = wiring.clock().now()
         for name in turned & HELD_BY.keys():
             holds.release_kinds(session, now, *HELD_BY[name])
         for direction in switched_on:
@@ -82,8 +94,8 @@ def change(company_id: int, wanted: Mapping[str, object], since: object = None) 
                 rows.release_suppressed(session, direction, now)
             else:
                 rows.accept_suppressed(session, direction, before_switch(direction), now)
-        queueing.wake_after_commit(session, wiring.config().redis_url, company_id)
-        return _settings(company)
+
+    return apply
 
 
 def _settings(company: Company) -> SyncSettings:

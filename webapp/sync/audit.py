@@ -1,5 +1,5 @@
-"""What our own writes overwrote unseen. Procore has no conditional update, so an edit that fell between our read and our
-write is found afterwards, in the card's change history, and kept: invariant 3 (M8)."""
+"""What our own writes overwrote unseen. Procore has no conditional update, so an edit that fell between our read and
+our write is found afterwards, in the card's change history, and kept: invariant 3 (M8)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Updates and deletions of time cards at Procore: written down first, then sent one by one; what Procore answers is what
-it holds now. A card is written only as it was read less than two seconds ago, or its history is audited (M8)."""
+"""Updates and deletions of time cards at Procore: written down first, then sent one by one; what Procore answers is
+what it holds now. A card is written only as it was read less than two seconds ago, or its history is audited (M8)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ Refusal = ProcoreRefused | NotFound | UnreadableAnswer
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One update or deletion to be sent. `send` does it and says how the record ends, given whether its audit is due."""
+    """One update or deletion to be sent. `send` does it and says how the record ends; it is given the number of the
+    logged write, and whether its audit is due."""
 
     seen: Seen
     write: Write

@@ -102,9 +102,10 @@ class Engine:
         if crashed:
             self.store.commit(lease, [_set_aside(r, "the worker stopped on it") for r in crashed])
         rest = [r for r in records if r.attempts <= self.limits.crashes]
-        return self._try(lease, rest) if rest else None
+        return self.attempt(lease, rest) if rest else None
 
-    def _try(self, lease: Lease, records: Sequence[Record]) -> datetime | None:
+    def attempt(self, lease: Lease, records: Sequence[Record]) -> datetime | None:
+        """One step; record by record when it fails as a whole. Until when the company has to leave Procore alone."""
         try:
             Step(Batch(self.store, self.procore, self.clock, self.limits, lease)).run(records)
         except (LeaseLost, AppNotConnected, SignInExpired):
@@ -115,7 +116,7 @@ class Engine:
             if isinstance(error, PermissionMissing) and error.project_id is None:
                 raise
             if len(records) > 1:
-                waits = [self._try(lease, [record]) for record in records]
+                waits = [self.attempt(lease, [record]) for record in records]
                 return max((until for until in waits if until is not None), default=None)
             log.exception("record of link %s failed", records[0].link_id)
             self.store.commit(lease, [self._failed(records[0], error)])

@@ -10,6 +10,7 @@ from webapp.routes.api import (
     checks,
     conflicts,
     documents,
+    dry_runs,
     guard,
     holds,
     ledger,
@@ -25,8 +26,8 @@ from webapp.routes.api import (
 from webapp.routes.api.door import api
 
 MODULES = (
-    timesheets, timesheet_export, activity, holds, guard, conflicts, checks, ledger, settings, template, projects, people, tasks,
-    project_items,
+    timesheets, timesheet_export, activity, holds, guard, conflicts, checks, dry_runs, ledger,
+    settings, template, projects, people, tasks, project_items,
 )  # fmt: skip
 """Importing one puts its operations on the blueprint, in the order in which the document lists them."""
 

@@ -17,6 +17,7 @@ ORDER = (
     "Guard",
     "Conflicts",
     "Checks",
+    "Dry runs",
     "Ledger",
     "Settings",
     "Import matching template",
