@@ -201,6 +201,7 @@ def upgrade() -> None:
     op.add_column("conflicts", sa.Column("undone_at", sa.DateTime(), nullable=True))
     op.add_column("conflicts", sa.Column("undone_by", sa.String(length=200), nullable=True))
     op.add_column("conflicts", sa.Column("note", sa.String(length=400), nullable=True))
+    op.add_column("intents", sa.Column("replaces", sa.BigInteger(), nullable=True))
     op.create_index("ix_conflicts_live", "conflicts", ["link_id", "closed_at"])
     op.execute(
         "UPDATE conflicts SET resolved_how = 'rule', closed_at = resolved_at WHERE resolved_at IS NOT NULL"
@@ -210,6 +211,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     # ---- conflicts
     op.drop_index("ix_conflicts_live", table_name="conflicts")
+    op.drop_column("intents", "replaces")
     for column in (
         "note",
         "undone_by",
