@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_serializer
 
 from webapp.domain.conflict import ConflictView, Reference, SideView
 from webapp.routes.api import keys
@@ -43,14 +43,16 @@ class ConflictValues(BaseModel):
     billable: bool | None = None
     description: str | None = None
 
+    @model_serializer(mode="wrap")
+    def _those_alone(self, write):  # type: ignore[no-untyped-def]  # a type here would hide the fields in the document
+        return {name: value for name, value in write(self).items() if name in self.model_fields_set}
+
 
 class SideOut(BaseModel):
     """`values` null: deleted there. `agreed`: what both sides last agreed on, in this side's words."""
 
-    values: dict[str, Any] | None = Field(
-        description="The fields that the conflict is about, as ConflictValues."
-    )
-    agreed: dict[str, Any] | None
+    values: ConflictValues | None
+    agreed: ConflictValues | None
     changed_at: Moment | None
     changed_by: str | None
 
@@ -155,13 +157,13 @@ def _side(side: SideView, *, is_procore: bool) -> SideOut:
     )
 
 
-def _values(values: Mapping[str, Any] | None, is_procore: bool) -> dict[str, Any] | None:
+def _values(values: Mapping[str, Any] | None, is_procore: bool) -> ConflictValues | None:
     if values is None:
         return None
     told = {name: _named(value, is_procore or name == "sub_job") for name, value in values.items()}
     if told.get("date") is not None:
         told["date"] = told["date"].isoformat()
-    return ConflictValues(**told).model_dump(mode="json", include=set(told))
+    return ConflictValues(**told)
 
 
 def _named(value: Any, is_procore: bool) -> Any:
