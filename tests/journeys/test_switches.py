@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 from tests.fixtures.site import Site
 from webapp.services import settings, sync
+from webapp.store.models import Timesheet
+from webapp.store.session import transaction
 
 
 def test_changes_made_while_sending_was_off_are_sent_when_asked_for(site: Site) -> None:
@@ -69,3 +72,49 @@ def test_starting_from_now_makes_no_older_deletion_of_procore(site: Site) -> Non
     site.settle()
     assert len(site.timesheets()) == 1
     assert [(link.state, link.reason_key) for link in site.links()] == [("excluded", "before_switch")]
+
+
+def test_what_waits_when_a_direction_is_switched_off_stays_and_says_so(site: Site) -> None:
+    """D30: a new timesheet and an edit, both on their way when sending was switched off."""
+    site.connect(send=True)
+    known = site.write("8.0")
+    site.settle()
+    site.write("4.0", person=5)
+    site.rewrite(known, hours=Decimal(6))
+    settings.change(site.company_id, {"send": False})
+    site.settle()
+    waiting = site.messages("pending")
+    assert [(m.direction, m.reason_key) for m in waiting] == [("send", "switch:send")] * 2
+    assert {link.state for link in site.links()} == {"excluded"}
+    settings.change(site.company_id, {"send": True}, since="off")
+    site.settle()
+    assert site.messages("pending") == []
+    assert sorted(card.hours for card in site.cards()) == [Decimal(4), Decimal(6)]
+
+
+def test_starting_from_now_leaves_no_message_waiting(site: Site) -> None:
+    """R9, D30."""
+    site.connect(send=True)
+    settings.change(site.company_id, {"send": True})
+    site.write("8.0")
+    settings.change(site.company_id, {"send": False})
+    site.settle()
+    settings.change(site.company_id, {"send": True}, since="now")
+    site.settle()
+    assert [(m.state, m.reason_key) for m in site.messages()] == [("processed", "before_switch")]
+    assert site.cards() == []
+
+
+def test_every_edit_of_an_older_timesheet_ends_with_its_reason(sqlite_site: Site) -> None:
+    """R6, D20: Activity says so once, and no later edit is shown as waiting for ever."""
+    site = sqlite_site
+    site.connect(send=True)
+    number = site.write("8.0")
+    with transaction(site.company_id) as session:
+        session.get_one(Timesheet, number).created_at -= timedelta(days=1)
+    site.settle()
+    for hours in (7, 6):
+        site.rewrite(number, hours=Decimal(hours))
+        site.settle()
+    assert {(m.state, m.reason_key) for m in site.messages()} == {("processed", "before_connection")}
+    assert site.cards() == []

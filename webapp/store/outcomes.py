@@ -175,7 +175,9 @@ class _Batch:
         done = [line for line in outcome.messages if line.state == "processed"]
         for line in done:
             self.telling.tell(link, row, line, outcome)
-        if outcome.settles_messages or done:
+        if outcome.state == "excluded" and outcome.reason is not None:
+            self.telling.leave_out(link, outcome.reason)
+        elif outcome.settles_messages or done:
             self.telling.settle(link)
         for line in outcome.messages:
             if line not in done:

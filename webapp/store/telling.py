@@ -13,7 +13,7 @@ from webapp.store.due import in_chunks
 from webapp.store.marks import summary
 from webapp.store.models import Link, Message, ProcoreProject, Project, Timesheet, User
 from webapp.store.session import StoreSession
-from webapp.sync.ports import MessageLine, Outcome
+from webapp.sync.ports import MessageLine, Outcome, Reason
 
 
 class Telling:
@@ -40,6 +40,18 @@ class Telling:
                 message.state, message.processed_at = "processed", self.now
                 message.updated_at, message.next_attempt_at = self.now, None
                 message.reason_key = message.reason_text = None
+
+    def leave_out(self, link: Link, reason: Reason) -> None:
+        """What a switch holds back stays pending and says so (D30). What another rule leaves out waits for nothing."""
+        for direction in ("receive", "send"):
+            message = self.pending.get((link.id, direction))
+            if message is None:
+                continue
+            message.reason_key, message.reason_text = reason.key[:200], reason.text[:1000]
+            message.updated_at, message.next_attempt_at = self.now, None
+            if reason.key != f"switch:{direction}":
+                message.state, message.processed_at = "processed", self.now
+                del self.pending[(link.id, direction)]
 
     def tell(self, link: Link, row: Timesheet | None, line: MessageLine, outcome: Outcome) -> None:
         """The pending message of this direction becomes this decision's; without one there is a new one. A conflict
