@@ -36,11 +36,19 @@ def unique_match(keys: Sequence[str | None], candidates: Iterable[Candidate]) ->
 
 def task_for(time_type: str, rows: Iterable[tuple[str, str]]) -> str | None:
     """The task that the first matching row (time type, task) names; exact rows go before wildcards (R14)."""
-    wanted = folded(time_type)
     rows = list(rows)
-    exact = (task for pattern, task in rows if not _is_wild(pattern) and folded(pattern) == wanted)
-    wild = (task for pattern, task in rows if _is_wild(pattern) and _matches(pattern)(wanted))
-    return next(exact, None) or next(wild, None)
+    return named_task(time_type, rows) or wild_task(time_type, rows)
+
+
+def named_task(time_type: str, rows: Iterable[tuple[str, str]]) -> str | None:
+    """By a row that names the time type itself."""
+    wanted = folded(time_type)
+    return next((task for row, task in rows if not _is_wild(row) and folded(row) == wanted), None)
+
+
+def wild_task(time_type: str, rows: Iterable[tuple[str, str]]) -> str | None:
+    wanted = folded(time_type)
+    return next((task for row, task in rows if _is_wild(row) and _matches(row)(wanted)), None)
 
 
 def _is_wild(pattern: str) -> bool:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, or_, select
 
+from webapp.domain.match import folded, task_for
 from webapp.domain.timesheet import Actor
 from webapp.domain.zones import UTC_ZONE, zone_named
 from webapp.store.models import (
@@ -15,6 +16,7 @@ from webapp.store.models import (
     ProcoreCostCode,
     ProcoreProject,
     ProcoreSubJob,
+    ProcoreTimeType,
     Project,
     ProjectItem,
     Task,
@@ -192,3 +194,15 @@ def replace_template(session: StoreSession, rows: Sequence[tuple[str, str]]) -> 
     for position, (time_type, task_name) in enumerate(rows, start=1):
         session.add(TemplateRow(position=position, time_type=time_type, task=task_name))
     session.flush()
+    _forget_other_tasks(session, rows)
+
+
+def _forget_other_tasks(session: StoreSession, rows: Sequence[tuple[str, str]]) -> None:
+    """What the template says now goes before what a time type became earlier; what it does not name stays (D66)."""
+    known = session.execute(
+        select(ProcoreTimeType, Task.name).join(Task, Task.id == ProcoreTimeType.task_id)
+    ).all()
+    for kind, name in known:
+        wanted = task_for(kind.name, rows)
+        if wanted is not None and folded(wanted) != folded(name):
+            kind.task_id = None

@@ -69,7 +69,9 @@ def record(session: StoreSession, timesheet_id: int, *, is_deleted: bool = False
 
 
 def day_total(session: StoreSession, user_id: int, day: date) -> Decimal:
-    """All hours of one person on one day, in every project."""
+    """All hours of one person on one day, in every project and under every name (D61, D82)."""
+    root = select(func.coalesce(User.same_as_id, User.id)).where(User.id == user_id).scalar_subquery()
+    same = select(User.id).where((User.id == root) | (User.same_as_id == root))
     total = session.scalar(
         select(func.sum(Timesheet.hours)).where(
             Timesheet.user_id == user_id, Timesheet.date == day, Timesheet.deleted_at.is_(None)

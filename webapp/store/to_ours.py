@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from webapp.domain.match import Candidate, folded, task_for, unique_match
+from webapp.domain.match import Candidate, folded, named_task, unique_match, wild_task
 from webapp.domain.timecard import Names, Timecard
 from webapp.store.mirror import Mirror
 from webapp.store.models import ProcoreProject, Project, ProjectItem, Task, TemplateRow, User
@@ -188,9 +188,14 @@ class ToOurs:
     # ---- tasks and items (R14, R15, D65) ---------------------------------------------------------------
 
     def _task(self, time_type: int, names: Names, may_create: bool) -> int | Reason:
+        """A row that names the time type decides; else the task that it became before, also when Procore has renamed
+        it since (D66); else a wildcard."""
         row = self.mirror.types.get(time_type)
         name = row.name if row else names.time_type
-        task_name = task_for(name, self.template) if name else None
+        task_name = named_task(name, self.template) if name else None
+        if task_name is None and row is not None and row.task_id is not None:
+            return row.task_id
+        task_name = task_name or (wild_task(name, self.template) if name else None)
         if task_name is None:
             return holds.time_type_not_in_template(name or str(time_type))
         wanted = folded(task_name)
@@ -203,6 +208,8 @@ class ToOurs:
         if task.procore_time_type_id is None and may_create:
             task.procore_time_type_id = time_type
         self.session.flush()
+        if row is not None:
+            row.task_id = task.id
         return task.id
 
     def _item(self, project_id: int, cost_code: int, names: Names, may_create: bool) -> int | Reason:

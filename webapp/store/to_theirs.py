@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from webapp.domain.match import Candidate, folded, unique_match
 from webapp.domain.timecard import Timecard
+from webapp.store import same_person
 from webapp.store.models import (
     ProcoreCostCode,
     ProcorePerson,
@@ -74,7 +75,8 @@ class ToTheirs:
 
     def _person(self, user_id: int) -> int | Reason:
         user = self.session.get_one(User, user_id)
-        if user.procore_person_id is None:
+        person_id = same_person.person_of(self.session, user)
+        if person_id is None:
             taken = select(User.procore_person_id).where(User.procore_person_id.is_not(None))
             free = self.session.scalars(select(ProcorePerson).where(ProcorePerson.procore_id.not_in(taken)))
             match, _ = unique_match(
@@ -83,14 +85,14 @@ class ToTheirs:
             )
             if match is None:
                 return holds.user_not_in_procore(user.id, user.name)
-            user.procore_person_id = match
+            user.procore_person_id = person_id = match
             self.session.flush()
         person = self.session.scalars(
-            select(ProcorePerson).where(ProcorePerson.procore_id == user.procore_person_id)
+            select(ProcorePerson).where(ProcorePerson.procore_id == person_id)
         ).first()
         if person is not None and not person.is_active:
             return holds.person_inactive(user.id, user.name)
-        return user.procore_person_id
+        return person_id
 
     def _time_type(self, task_id: int) -> int | Reason:
         task = self.session.get_one(Task, task_id)
