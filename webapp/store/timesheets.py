@@ -74,7 +74,7 @@ def day_total(session: StoreSession, user_id: int, day: date) -> Decimal:
     same = select(User.id).where((User.id == root) | (User.same_as_id == root))
     total = session.scalar(
         select(func.sum(Timesheet.hours)).where(
-            Timesheet.user_id == user_id, Timesheet.date == day, Timesheet.deleted_at.is_(None)
+            Timesheet.user_id.in_(same), Timesheet.date == day, Timesheet.deleted_at.is_(None)
         )
     )
     return total or Decimal(0)
