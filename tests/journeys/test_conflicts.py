@@ -8,6 +8,7 @@ import pytest
 
 from tests.fixtures.site import Site
 from tests.journeys.clashes import Drifting, on_both_sides
+from tests.journeys.test_overwritten import just_before
 from webapp.domain.conflict import Side
 from webapp.domain.timesheet import Actor
 from webapp.errors import Forbidden, NotFound
@@ -376,6 +377,69 @@ def test_each_unit_is_put_back_in_our_own_words(sqlite_site: Site) -> None:
     assert both.ours.user_id == yours
     assert both.theirs is not None
     assert both.theirs.party_id == people[6].id
+
+
+@pytest.mark.parametrize("unit", ["project", "project_item"])
+def test_a_project_is_put_back_with_its_cost_code(sqlite_site: Site, unit: str) -> None:
+    """R24, D68: an item belongs to its project, so undoing either puts back both."""
+    site = sqlite_site
+    both = on_both_sides(site, "timesite")
+    number = site.write("1.0", project=2)
+    here = next(t for t in site.timesheets() if t.id == number)
+    there = site.enter("1.0", project=3)
+    site.settle()
+    card = next(c for c in site.cards() if c.id == there.id)
+    both.change(
+        {"project_id": here.project_id, "project_item_id": here.project_item_id},
+        {"project_id": card.project_id, "cost_code_id": card.cost_code_id},
+    )
+    assert both.ours is not None
+    assert both.theirs is not None
+    assert (both.ours.project_id, both.theirs.project_id) == (here.project_id, site.projects[2].id)
+    one = next(c for c in both.all("resolved") if c.unit == unit)
+    conflicts.undo(site.actor(), one.id)
+    site.settle()
+    assert (both.theirs.project_id, both.theirs.cost_code_id) == (card.project_id, card.cost_code_id)
+    assert both.link.state == "in_sync"
+
+
+def test_a_value_that_was_overwritten_unseen_is_put_back(sqlite_site: Site) -> None:
+    """R24, invariant 3: it is listed like any loser."""
+    site = sqlite_site
+    both = on_both_sides(site)
+    just_before(site, "PATCH", lambda: site.edit(both.card_id, hours="6.5"))
+    both.change({"hours": SEVEN}, {})
+    one = both.resolved()
+    assert (one.kind, one.winner, one.resolved_how) == ("overwritten", "ours", "rule")
+    assert one.theirs.values is not None
+    assert one.theirs.values["hours"] == Decimal("6.5")
+    both.undo()
+    assert both.hours() == (Decimal("6.5"), Decimal("6.5"))
+
+
+def test_a_card_that_was_deleted_after_an_unseen_edit_comes_back(sqlite_site: Site) -> None:
+    """R24, invariant 3."""
+    site = sqlite_site
+    both = on_both_sides(site)
+    just_before(site, "DELETE", lambda: site.edit(both.card_id, hours="6.5"))
+    both.change(None, {})
+    assert (both.ours, site.cards()) == (None, [])
+    both.undo()
+    assert both.hours() == (Decimal("6.5"), Decimal("6.5"))
+
+
+def test_an_edit_while_a_rule_is_carried_out_loses_no_loser(sqlite_site: Site) -> None:
+    """R23, invariant 3: 7 replaced 6 at Procore while somebody entered 5 here; our own 7 is not taken for theirs."""
+    site = sqlite_site
+    both = on_both_sides(site, "timesite")
+    just_before(site, "PATCH", lambda: site.rewrite(both.timesheet_id, hours=Decimal(5)))
+    both.change({"hours": SEVEN}, {"hours": "6.0", "description": "Pour"})
+    assert both.hours() == (Decimal(5), Decimal(5))
+    assert both.ours is not None
+    assert both.ours.description == "Pour"
+    one = both.resolved()
+    assert one.theirs.values is not None
+    assert one.theirs.values["hours"] == SIX
 
 
 def test_nothing_is_put_back_over_what_was_changed_since(sqlite_site: Site) -> None:

@@ -15,7 +15,7 @@ from tests.fixtures.app import MakeApp
 from webapp.domain.timesheet import Actor, Filter
 from webapp.errors import Forbidden, InvalidInput, NotFound, PreconditionFailed
 from webapp.services import timesheet_history, timesheets
-from webapp.store.models import Link, Message, ProcoreProject
+from webapp.store.models import Link, Message, ProcoreProject, Timesheet
 from webapp.store.session import reading, transaction
 
 
@@ -279,3 +279,19 @@ def test_times_of_day_are_of_the_zone_that_procore_names(
     assert saved.timesheet.start == datetime.fromisoformat(start)
     assert saved.timesheet.date == date(2026, 11, 20)
     assert [name in text for text in saved.warnings] == ([True] if warned else [])
+
+
+def test_a_sub_job_goes_with_its_project(acme: Cast) -> None:
+    """D27, D28: one of the old project would be refused in the new one; it stays with every other edit."""
+    number = timesheets.create(acme.admin, acme.values()).timesheet.id
+
+    def sub_job(**given: object) -> int | None:
+        with transaction(acme.company) as session:
+            session.get_one(Timesheet, number).procore_sub_job_id = HARBOUR + 1
+        timesheets.edit(acme.admin, number, given)
+        with reading(acme.company) as session:
+            return session.get_one(Timesheet, number).procore_sub_job_id
+
+    assert sub_job(hours=Decimal(6)) == HARBOUR + 1
+    assert sub_job(project_id=acme.depot, start=time(7), stop=time(15)) is None
+    assert sub_job(project_id=acme.harbour, procore_sub_job_id=HARBOUR + 1) == HARBOUR + 1

@@ -28,6 +28,8 @@ FIELDS = {
 }
 FIELDS |= {"sub_job": "procore_sub_job_id"}
 """A timecard's parts as a timesheet stores them, where they differ."""
+TOGETHER = ("project", "cost_code")
+"""A cost code is one of its project: put back alone, neither would fit the other."""
 CHANGED = "It was changed since. Change it there, if it is still wrong."
 
 
@@ -91,7 +93,9 @@ def _step(
         raise CannotDecide("It is so already." if _is(now, loser, unit) else CHANGED)
     if loser is None:
         return PutBack("delete", sheet.id, sheet.version)
-    units = tuple(UNITS) if unit is None else (unit,)
+    units = _units(unit)
+    if unit in TOGETHER and now is not None and same_unit(now, loser, "project"):
+        units = (unit,)
     parts = [part for one in units for part in UNITS[one]]
     fields = {FIELDS.get(part, part): getattr(loser, part) for part in parts}
     return PutBack("edit" if now else "restore", sheet.id, sheet.version, fields)
@@ -102,11 +106,17 @@ def _here(
 ) -> Timecard | None:
     if theirs is None:
         return None
-    units = tuple(UNITS) if row.unit is None else (row.unit,)
     try:
-        return in_our_ids(session, theirs, units, onto, company, now)
+        return in_our_ids(session, theirs, _units(row.unit), onto, company, now)
     except Untranslatable as wait:
         raise CannotDecide(f"Procore's value has no counterpart here. {wait.reason.text}") from wait
+
+
+def _units(unit: str | None) -> tuple[str, ...]:
+    """What goes with it."""
+    if unit is None:
+        return tuple(UNITS)
+    return TOGETHER if unit in TOGETHER else (unit,)
 
 
 def _is(now: Timecard | None, value: Timecard | None, unit: str | None) -> bool:
