@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -149,6 +150,32 @@ def test_a_person_who_is_active_again_releases_their_time(site: Site) -> None:
     directory.refresh(site.company_id)
     site.settle()
     assert_released(site)
+
+
+def test_old_time_of_an_inactive_person_still_flows(site: Site) -> None:
+    """D63: edits, deletions and what Procore sends; the link stays, and nobody is deactivated here."""
+    site.connect(send=True)
+    edited, erased = site.write("8.0", person=4), site.write("4.0", person=4)
+    site.settle()
+    site.world.change_record("person", people(site)[4], is_active=False)
+    directory.refresh(site.company_id)
+    site.rewrite(edited, hours=Decimal(6))
+    site.erase(erased)
+    site.settle()
+    assert_released(site, links=2)
+    assert [card.hours for card in site.cards()] == [Decimal(6)]
+    site.edit(site.cards()[0].id, hours="5.0")
+    site.settle()
+    assert [timesheet.hours for timesheet in site.timesheets()] == [Decimal(5)]
+
+
+def test_a_card_without_a_cost_code_needs_none_here(site: Site) -> None:
+    """D64."""
+    site.connect()
+    site.enter(cost_code_id=None)
+    site.settle()
+    assert_released(site)
+    assert [timesheet.project_item_id for timesheet in site.timesheets()] == [None]
 
 
 @releases("projects_match")
@@ -349,6 +376,50 @@ def test_linking_again_resumes_what_waited_when_the_project_was_unlinked(site: S
     assert_released(site)
     assert (site.cards()[0].hours, site.cards()[0].description) == (Decimal(6), "Forms")
     assert site.timesheets()[0].hours == Decimal(6)
+
+
+def test_with_only_linked_on_what_waited_is_held_and_what_comes_later_is_left_out(site: Site) -> None:
+    """D21, D23: and linking again takes both along."""
+    site.connect()
+    link_all(site)
+    settings.change(site.company_id, {"receive_only_linked": True})
+    odd = site.world.add_record("time_type", site.theirs.id, time_type="Per Diem")
+    known, waited = site.enter("8.0"), site.enter("7.0", timecard_time_type_id=odd.id)
+    site.settle()
+    [ours] = [p for p in projects.page(site.company_id, 0, 10)[0] if p.procore_project_id]
+    projects.unlink(site.company_id, ours.id)
+    site.edit(known.id, hours="6.0")
+    site.edit(waited.id, hours="5.0")
+    new = site.enter("4.0")
+    site.settle()
+    assert {link.procore_id: (link.state, link.reason_key) for link in site.links()} == {
+        known.id: ("waiting", f"relink:{ours.id}"),
+        waited.id: ("waiting", f"relink:{ours.id}"),
+        new.id: ("excluded", f"unlinked:{site.projects[0].id}"),
+    }
+    projects.link(site.company_id, ours.id, LinkTarget(site.projects[0].id))
+    template.add(site.company_id, "Per Diem", "Per Diem")
+    site.settle()
+    assert_released(site, links=3)
+
+
+def test_another_project_linked_in_its_place_takes_what_waited(site: Site) -> None:
+    """D23."""
+    site.connect()
+    card = site.enter("8.0")
+    site.settle()
+    [timesheet] = site.timesheets()
+    projects.unlink(site.company_id, timesheet.project_id)
+    site.edit(card.id, hours="6.0")
+    new = site.enter("4.0")
+    site.settle()
+    assert {link.reason_key for link in site.links()} == {f"relink:{timesheet.project_id}"}
+    other = link_all(site)
+    site.settle()
+    assert_released(site, links=2)
+    [taken] = [t for t in site.timesheets() if t.hours == Decimal(4)]
+    assert (taken.project_id, len(site.timesheets())) == (other.id, 2)
+    assert new.id in {link.procore_id for link in site.links()}
 
 
 # ---- the record itself ---------------------------------------------------------------------------------
@@ -610,21 +681,20 @@ def test_switching_a_direction_on_releases_what_changed_meanwhile(site: Site) ->
 
 
 ELSEWHERE = {
-    "both_changed": "tests/journeys/test_conflicts.py",
-    "deleted_here": "tests/journeys/test_conflicts.py",
-    "deleted_there": "tests/journeys/test_conflicts.py",
-    "left_scope": "tests/journeys/test_moved.py",
-    "moved_out": "tests/journeys/test_moved.py",
-    "locked": "tests/journeys/test_locked.py",
-    "processed": "tests/journeys/test_locked.py",
-    "guard": "tests/journeys/test_guard.py",
+    "test_conflicts.py": {"both_changed", "deleted_here", "deleted_there"},
+    "test_guard.py": {"guard"},
+    "test_rules_of_scope.py": {"left_scope", "moved_out", "locked", "processed"},
 }
-"""Kinds whose release is a person's decision, proved where decisions are."""
+"""Files with journeys of their own → the kinds that they release."""
 
 
 def test_every_reason_that_a_fix_can_end_has_a_journey_that_ends_it() -> None:
     """R28, invariant 6: a new reason without a release fails here."""
-    assert {kind.key for kind in KINDS if not kind.is_final} == {*PROVEN, *ELSEWHERE}
+    for name, keys in ELSEWHERE.items():
+        told = (Path(__file__).parent / name).read_text()
+        assert [key for key in sorted(keys) if f'"{key}' not in told] == []
+    proven = set(PROVEN).union(*ELSEWHERE.values())
+    assert {kind.key for kind in KINDS if not kind.is_final} == proven
 
 
 def hold_by(site: Site, reason: Reason) -> None:

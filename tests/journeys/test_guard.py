@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from tests.fixtures.site import Site
+from tests.journeys.releases import releases
 from webapp.errors import Conflict
 from webapp.services import activity, guard, settings, sync
 from webapp.store.models import GuardEntry, Link
@@ -83,6 +84,7 @@ def test_a_small_company_may_delete_all_it_has(site: Site) -> None:
     assert states(site) == {None: 20}
 
 
+@releases("guard")
 def test_what_is_let_through_goes_and_a_new_count_begins(site: Site) -> None:
     """D12: exactly what waited; the next fifty are usual again."""
     site.connect()
