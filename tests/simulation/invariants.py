@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import text
 
 from procore_sandbox.model.records import Timecard
+from tests.simulation.provenance import Record, keep, lost_values, our_side, their_side
 from tests.simulation.site import SimulatedSite
 from webapp.domain.timesheet import STATES
 from webapp.extensions import db
@@ -30,10 +34,13 @@ class Violation:
 
 
 class Books:
-    """Both sides as they are at the end, read once."""
+    """Both sides as they are at the end, read once. `has_accepted`: differences may stay that a direction, while it was
+    off, was told to leave alone (R9); then each side is compared with its own face of the base."""
 
-    def __init__(self, site: SimulatedSite, allowed: tuple[str, ...] = ()) -> None:
-        self.site, self.allowed = site, (*WAITS_FOR_A_PERSON, *allowed)
+    def __init__(
+        self, site: SimulatedSite, allowed: tuple[str, ...] = (), *, has_accepted: bool = False
+    ) -> None:
+        self.site, self.allowed, self.has_accepted = site, (*WAITS_FOR_A_PERSON, *allowed), has_accepted
         with site.looked_at(), db.engine.execution_options(is_readonly=True).connect() as connection:
 
             def rows(sql: str) -> list[dict[str, Any]]:
@@ -53,6 +60,8 @@ class Books:
             self.types = _map(
                 rows("SELECT id, procore_time_type_id AS theirs FROM tasks WHERE company_id = :company")
             )
+            self.history = rows("SELECT * FROM timesheet_changes WHERE company_id = :company ORDER BY id")
+            self.conflicts = rows("SELECT * FROM conflicts WHERE company_id = :company ORDER BY id")
             self.codes = _map(
                 rows(
                     "SELECT id, procore_cost_code_id AS theirs FROM project_items WHERE company_id = :company"
@@ -63,6 +72,7 @@ class Books:
     def violations(self) -> Iterator[Violation]:
         yield from self.equal_or_explained()
         yield from self.nothing_doubled()
+        yield from self.nothing_lost()
         yield from self.in_one_state()
 
     # ---- 1 -------------------------------------------------------------------------------------------
@@ -119,8 +129,25 @@ class Books:
             "time type": (self.types.get(sheet["task_id"]), card.timecard_time_type_id),
             "cost code": (self.codes.get(sheet["project_item_id"]), card.cost_code_id),
         }
+        if self.has_accepted:
+            pairs = self._with_own_faces(link, sheet, card)
         different = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
         return f"differs in {different}" if different else None
+
+    @staticmethod
+    def _with_own_faces(
+        link: dict[str, Any], sheet: dict[str, Any], card: Timecard
+    ) -> dict[str, tuple[Any, Any]]:
+        ours, theirs = (_json(link[name]) or {} for name in ("base_ours", "base_theirs"))
+        hours = [None if face.get("hours") is None else Decimal(face["hours"]) for face in (ours, theirs)]
+        return {
+            "our hours": (Decimal(sheet["hours"]) / 1_000_000, hours[0]),
+            "their hours": (card.hours, hours[1]),
+            "our words": (sheet["description"], ours.get("description")),
+            "their words": (card.description or None, theirs.get("description")),
+            "our date": (str(sheet["date"]), ours.get("date")),
+            "their date": (str(card.date), theirs.get("date")),
+        }
 
     # ---- 2 -------------------------------------------------------------------------------------------
 
@@ -137,6 +164,52 @@ class Books:
                 if words and count > 1:
                     yield Violation(2, f"{count} live {side} say {words!r}")
 
+    # ---- 3 -------------------------------------------------------------------------------------------
+
+    def nothing_lost(self) -> Iterator[Violation]:
+        fired = self.site.scheduler.faults.fired
+        may_miss = bool(fired["event_dropped"] or fired["event_delayed"])
+        for record in self._records():
+            for sentence in lost_values(record, may_miss_events=may_miss):
+                yield Violation(3, sentence)
+
+    def _records(self) -> Iterator[Record]:
+        state = self.site.world.state
+        service = next(u.name for u in state.users if u.is_service and u.company_id == self.site.theirs.id)
+        lines: dict[int, list[dict[str, Any]]] = {}
+        for line in self.history:
+            lines.setdefault(line["timesheet_id"], []).append(line)
+        for link in self.links:
+            sheet, card = self.timesheets.get(link["timesheet_id"]), self.cards.get(link["procore_id"])
+            ours = our_side(sheet, lines.get(sheet["id"], [])) if sheet else None
+            theirs = None
+            if card is not None:
+                changes = state.changes_of_card.get(card.id, [])
+                theirs = their_side(card, changes, service, born_by_person=card.origin_id is None)
+            record = Record(f"link {link['id']}", ours, theirs)
+            for conflict in self.conflicts:
+                if conflict["link_id"] == link["id"]:
+                    keep(record, _json(conflict["ours"]))
+                    keep(record, _json(conflict["theirs"]))
+            yield record
+
+    # ---- 5 -------------------------------------------------------------------------------------------
+
+    def nothing_beyond(self, stranger: str) -> Iterator[Violation]:
+        """`stranger`: the other company as it was at the start."""
+        if stranger_digest(self.site) != stranger:
+            yield Violation(5, "another company was touched")
+        state = self.site.world.state
+        service = {u.name for u in state.users if u.is_service}
+        for card in self.cards.values():
+            if (card.description or "").startswith("old") and any(
+                change.created_by in service for change in state.changes_of_card.get(card.id, [])
+            ):
+                yield Violation(5, f"card {card.id} is older than the connection and was changed")
+        for sheet in self.timesheets.values():
+            if (sheet["description"] or "").startswith("old"):
+                yield Violation(5, f"timesheet {sheet['id']} is a copy of an excluded card")
+
     # ---- 6 -------------------------------------------------------------------------------------------
 
     def in_one_state(self) -> Iterator[Violation]:
@@ -145,6 +218,39 @@ class Books:
                 yield Violation(6, f"link {link['id']} is in state {link['state']!r}")
             if link["state"] != "in_sync" and not (link["reason_key"] and link["reason_text"]):
                 yield Violation(6, f"link {link['id']} is {link['state']} without a reason")
+
+
+def stranger_digest(site: SimulatedSite) -> str:
+    """Everything of the company that has no part in this, on both sides."""
+    told = []
+    with site.looked_at(), db.engine.execution_options(is_readonly=True).connect() as connection:
+        for table in ("timesheets", "links", "messages", "conflicts", "intents", "users", "projects"):
+            rows = connection.execute(
+                text(f"SELECT * FROM {table} WHERE company_id = :company ORDER BY 1"),
+                {"company": site.stranger_id},
+            )
+            told.append(repr([tuple(row) for row in rows]))
+    cards = [c for c in site.world.state.timecards if c.company_id != site.theirs.id]
+    return hashlib.sha256(repr((told, cards)).encode()).hexdigest()
+
+
+def versions(site: SimulatedSite) -> tuple[Any, ...]:
+    """What grows when anything of value is written on either side."""
+    cards = [c for c in site.world.state.timecards if c.company_id == site.theirs.id]
+    theirs = (len(cards), sum(len(changes) for changes in site.world.state.changes_of_card.values()))
+    with site.looked_at(), db.engine.execution_options(is_readonly=True).connect() as connection:
+        return theirs + tuple(
+            connection.execute(text(sql), {"company": site.company_id}).scalar()
+            for sql in (
+                "SELECT sum(version) FROM timesheets WHERE company_id = :company",
+                "SELECT count(*) FROM timesheet_changes WHERE company_id = :company",
+                "SELECT count(*) FROM conflicts WHERE company_id = :company",
+            )
+        )
+
+
+def _json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
 
 
 def _map(rows: list[dict[str, Any]]) -> dict[int, int | None]:

@@ -7,18 +7,26 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from random import Random
 
+from tests.simulation.administrators import Administrators
 from tests.simulation.company import Company
 from tests.simulation.faults import Faults
-from tests.simulation.invariants import Books, Violation
+from tests.simulation.invariants import Books, Violation, stranger_digest, versions
 from tests.simulation.scheduler import Killed, Overrun, Scheduler, Task
 from tests.simulation.site import SimulatedSite
 from tests.simulation.tasks import Machine
 from tests.simulation.users import Users
+from tests.simulation.watch import Watch
 from webapp.clock import ManualClock
 from webapp.errors import AppError
 from webapp.store import schedule
+from webapp.store.marks import mark
+from webapp.store.models import Link
+from webapp.store.session import transaction
 
 STEPS = 150
+BLAMELESS = ("refused", "unreadable", "crashed", "cannot_be_seen")
+"""Kinds of reason that a fault may have left, and that Retry clears."""
+MOST_WRITES = 4
 MOST_TASKS = 8
 PAUSES = (1, 3, 10, 30, 100, 301, 301, 1000, 4000)
 """Seconds between the rounds of the rest: past D6's wait, two sweeps, a probe, the hour of what is locked."""
@@ -64,6 +72,10 @@ class Run:
         )
         self.machine = Machine(self.site, Random(f"{plan.seed}/machine"))
         self.users = Users(self.site, Random(f"{plan.seed}/users"), plan.skipped)
+        self.administrators = Administrators(self.site, Random(f"{plan.seed}/administrators"))
+        self.watch = Watch(self.scheduler)
+        self.site.line.watches.append(self.watch)
+        self.stranger = stranger_digest(self.site)
         self.violations: list[Violation] = []
         self.scheduler.ended = self._ended
         self.pace = self.rng.choice((0.2, 1.0, 4.0))
@@ -73,14 +85,52 @@ class Run:
             self.faults.is_on = True
             self._storm()
             self.faults.is_on = False
+            self.scheduler.finish()
+            self.administrators.put_right()
             self._come_to_rest()
-            self.violations += Books(self.site).violations()
+            if self.faults.fired:
+                self.administrators.retry_failed(*BLAMELESS)
+                self._come_to_rest()
+            self._check()
+            self._three_rounds_write_nothing()
         except Overrun as overrun:
             self.violations.append(Violation(1, str(overrun)))
         finally:
             self.faults.is_on = False
             self.scheduler.abandon()
         return self._result()
+
+    def _check(self) -> None:
+        toggled = self.administrators.has_toggled
+        allowed = ("before_switch", "switch:", "discarded") if toggled else ()
+        books = Books(self.site, allowed, has_accepted=toggled)
+        self.violations += books.violations()
+        self.violations += books.nothing_beyond(self.stranger)
+        self.violations += [Violation(8, sentence) for sentence in self.watch.sentences]
+        most = MOST_WRITES * (self.users.acts_so_far + self.faults.strikes_so_far) + 20
+        if self.watch.writes > most:
+            self.violations.append(
+                Violation(4, f"{self.watch.writes} writes at Procore, {most} are too many")
+            )
+
+    def _three_rounds_write_nothing(self) -> None:
+        """By a sweep; with every record marked; with every event told again."""
+        before = versions(self.site)
+        self.scheduler.advance(301)
+        self.machine.sweep()
+        self._round()
+        self._mark_everything()
+        self._round()
+        self.machine.tell_again()
+        self._round()
+        after = versions(self.site)
+        if after != before:
+            self.violations.append(Violation(4, f"three rounds at rest wrote: {before} → {after}"))
+
+    def _mark_everything(self) -> None:
+        with self.site.looked_at(), transaction(self.site.company_id) as session:
+            for link in session.query(Link):
+                mark(link, "simulated", self.site.now())
 
     def _ended(self, task: Task) -> None:
         self.machine.ended(task)
@@ -102,6 +152,8 @@ class Run:
     def _begin_something(self) -> None:
         self._let_time_pass()
         if len(self.scheduler.tasks) >= MOST_TASKS:
+            return
+        if self.administrators.act():
             return
         lot = self.rng.random()
         if lot < 0.35:
@@ -149,7 +201,8 @@ class Run:
 
     def _result(self) -> Result:
         counts = Counter({f"fault {name}": count for name, count in self.faults.fired.items()})
-        counts.update({f"act {name}": count for name, count in self.users.acts.items()})
+        for acts in (self.users.acts, self.administrators.acts, self.watch.counts):
+            counts.update({f"act {name}": count for name, count in acts.items()})
         return Result(
             self.plan,
             self.scheduler.digest(),

@@ -19,6 +19,7 @@ from webapp.clock import ManualClock
 from webapp.domain.timesheet import Actor
 from webapp.procore.factory import Procore
 from webapp.store.budgets import Budgets
+from webapp.store.bulk_kinds import BulkKindStore
 from webapp.store.credentials import Credentials
 from webapp.store.models import Link
 from webapp.store.session import reading
@@ -71,6 +72,7 @@ class SimulatedSite:
             self.our_clock,
             Credentials(),
             Budgets(),
+            BulkKindStore(),
             Random(self.rng.random()),
             self.scheduler.sleep,
             session,

@@ -136,6 +136,18 @@ class Machine:
 
         self.site.start(f"event{self.numbers}", receive)
 
+    def tell_again(self) -> None:
+        """Every event that came, once more, as a new one."""
+        for authorization, body in self.kept:
+            again = self._changed(body, new_id=True)
+
+            def receive(authorization: str | None = authorization, body: bytes = again) -> None:
+                inbox.receive(authorization or "", body)
+
+            self.numbers += 1
+            self.site.start(f"again{self.numbers}", receive).depth += 1
+            self.scheduler.finish()
+
     def _changed(self, body: bytes, *, new_id: bool, **values: Any) -> bytes:
         data = json.loads(body)
         if new_id:

@@ -1,0 +1,176 @@
+"""What changes around the records while they are worked on: settings, rules, conflicts resolved, permissions taken and
+given back, clocks, Procore's own habits. At the end of the storm an administrator puts right what stops records."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from sqlalchemy import text
+
+from tests.simulation.company import PROJECTS
+from tests.simulation.site import SimulatedSite
+from webapp.extensions import db
+from webapp.services import activity, conflicts, settings
+
+HABITS: dict[str, tuple[Any, ...]] = {
+    "deleted_cards_shown": (True,),
+    "updated_list_has_deleted": (True,),
+    "updated_bounds_inclusive": (False,),
+    "list_lag_seconds": (2.0, 9.0),
+    "origin_id_unique": (True,),
+    "shuffle_bulk_rows": (True,),
+    "partial_bulk": (True,),
+    "bulk_limit": (1, 2),
+    "one_event_per_bulk_row": (False,),
+    "application_id_in_events": (False,),
+    "unpermitted_project_status": (403,),
+    "spike_limit": (8, 20),
+    "hourly_limit": (60,),
+    "hook_version_style": ("long",),
+}
+"""What may differ from Procore's documents in a seed, and how."""
+HABIT_SHARE = 0.12
+QUICK_LIMITS = {"spike_limit": 100, "hourly_limit": 3600}
+RULES = ("default", "later", "procore", "timesite", "ask")
+
+
+class Administrators:
+    """`has_toggled`: a direction was off for a while, so that accepted differences may stay for good."""
+
+    def __init__(self, site: SimulatedSite, rng: Random) -> None:
+        self.site, self.rng = site, rng
+        self.acts: Counter[str] = Counter()
+        self.numbers = 0
+        self.has_toggled = False
+        self.withdrawn: list[int] = []
+        self.busy = rng.choice((0, 0, 0.05, 0.15))
+        self._give_habits()
+        if rng.random() < 0.3:
+            self._skew(rng.uniform(-90_000, 90_000))
+
+    def act(self) -> bool:
+        """Sometimes something; how often, the seed decides."""
+        if self.rng.random() >= self.busy:
+            return False
+        name = self.rng.choice(list(ACTS))
+        self.acts[name] += 1
+        self.site.scheduler.tell(f"administrator: {name}")
+        ACTS[name](self)
+        return True
+
+    def put_right(self) -> None:
+        """Directions on, projects permitted, limits as usual; what was set aside or refused is retried."""
+        world = self.site.world
+        world.set_switches(**QUICK_LIMITS)
+        self._give_back()
+        for direction in ("receive", "send"):
+            self._set({direction: True}, "off")
+        self.site.scheduler.finish()
+
+    def retry_failed(self, *kinds: str) -> None:
+        """A person presses Retry on what failed for a cause that is gone."""
+        with self.site.looked_at(), db.engine.execution_options(is_readonly=True).connect() as connection:
+            keys = [
+                key
+                for (key,) in connection.execute(
+                    text(
+                        "SELECT DISTINCT reason_key FROM links WHERE company_id = :company AND state <> 'in_sync'"
+                    ),
+                    {"company": self.site.company_id},
+                )
+                if key and key.startswith(kinds)
+            ]
+        for key in sorted(keys):
+            self._request(lambda key=key: activity.retry_reason(self.site.actor(), key))
+        self.site.scheduler.finish()
+
+    # ---- habits and clocks ---------------------------------------------------------------------------
+
+    def _give_habits(self) -> None:
+        for name, choices in HABITS.items():
+            lot, choice = self.rng.random(), self.rng.choice(choices)
+            if lot < HABIT_SHARE:
+                self.site.world.set_switches(**{name: choice})
+                self.acts[f"habit {name}"] += 1
+
+    def _skew(self, seconds: float) -> None:
+        self.site.our_clock.ahead = timedelta(seconds=seconds)
+
+    def jump(self) -> None:
+        """Our clock is put forward or back."""
+        self._skew(self.site.our_clock.ahead.total_seconds() + self.rng.uniform(-300, 300))
+
+    # ---- here ------------------------------------------------------------------------------------------
+
+    def turn_off(self) -> None:
+        self.has_toggled = True
+        self._set({self.rng.choice(("receive", "send")): False})
+
+    def turn_on(self) -> None:
+        self._set({self.rng.choice(("receive", "send")): True}, self.rng.choice(("off", "now")))
+
+    def change_rule(self) -> None:
+        self._set({"conflict_rule": self.rng.choice(RULES)})
+
+    def resolve(self) -> None:
+        with self.site.looked_at(), db.engine.execution_options(is_readonly=True).connect() as connection:
+            found = connection.execute(
+                text(
+                    "SELECT id FROM conflicts WHERE company_id = :company AND resolved_at IS NULL ORDER BY id"
+                ),
+                {"company": self.site.company_id},
+            )
+            ids = [row[0] for row in found]
+        if ids:
+            key, keep = self.rng.choice(ids), self.rng.choice(("ours", "theirs"))
+            self._request(lambda: conflicts.resolve(self.site.actor(), key, keep))
+
+    def _set(self, wanted: dict[str, object], since: str | None = None) -> None:
+        self._request(lambda: settings.change(self.site.company_id, wanted, since))
+
+    def _request(self, act: Callable[[], object]) -> None:
+        self.numbers += 1
+        self.site.start(f"admin{self.numbers}", act)
+
+    # ---- in Procore ------------------------------------------------------------------------------------
+
+    def withdraw(self) -> None:
+        place = self.site.world.projects(self.site.theirs.id)[self.rng.choice(PROJECTS)].id
+        if place not in self.withdrawn:
+            self.withdrawn.append(place)
+            self.site.world.withdraw_project(self.site.theirs.id, place)
+
+    def give_back(self) -> None:
+        self._give_back()
+
+    def _give_back(self) -> None:
+        while self.withdrawn:
+            self.site.world.give_back_project(self.site.theirs.id, self.withdrawn.pop())
+
+    def revoke_tokens(self) -> None:
+        self.site.world.revoke_tokens(people=False)
+
+    def lose_hook(self) -> None:
+        """Somebody deletes one of our hooks."""
+        own = [hook for hook in self.site.world.hooks() if hook.company_id == self.site.theirs.id]
+        if own:
+            hook = self.rng.choice(own)
+            self.site.world.state.queues.pop(hook.id, None)
+            self.site.world.state.hooks.drop(hook.id)
+
+
+ACTS: dict[str, Callable[[Administrators], None]] = {
+    "turn_off": Administrators.turn_off,
+    "turn_on": Administrators.turn_on,
+    "change_rule": Administrators.change_rule,
+    "resolve": Administrators.resolve,
+    "withdraw": Administrators.withdraw,
+    "give_back": Administrators.give_back,
+    "revoke_tokens": Administrators.revoke_tokens,
+    "lose_hook": Administrators.lose_hook,
+    "jump": Administrators.jump,
+}

@@ -1,0 +1,205 @@
+"""Whose value was overwritten by whom: invariant 3, exactly, from the histories that both sides keep.
+
+Every value that a person enters is entered once, so a value names its author; its parent is the value that stood there
+when it was entered, for that one its author had seen. What the engine wrote over must be an ancestor of what it wrote,
+or stand in a conflict.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from procore_sandbox.model.records import Timecard
+
+UNITS = ("hours", "description", "date")
+"""What is unique. A person, a project, a type is chosen from a few."""
+BY_ENGINE = ("Procore", "Timesite")
+UNNOTICED = timedelta(seconds=2)
+"""So young a read is audited only when events tell of another's change."""
+
+Value = str | None
+Values = dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One change of one side's record, oldest first; `is_end`: it was deleted by this."""
+
+    by_engine: bool
+    changes: Mapping[str, tuple[Value, Value]]
+    at: datetime | None = None
+    is_end: bool = False
+
+
+@dataclass(slots=True)
+class Side:
+    """One side's history and how it stands."""
+
+    lines: list[Line]
+    last: Values
+    born_by_person: bool
+
+    def first(self) -> Values:
+        values = dict(self.last)
+        for line in reversed(self.lines):
+            values.update({unit: old for unit, (old, _) in line.changes.items()})
+        return values
+
+
+@dataclass(slots=True)
+class Record:
+    """A link with both histories, and what its conflicts keep."""
+
+    name: str
+    ours: Side | None
+    theirs: Side | None
+    kept: dict[str, set[Value]] = field(default_factory=lambda: defaultdict(set))
+
+
+def lost_values(record: Record, *, may_miss_events: bool) -> Iterator[str]:
+    """Sentences about values that a person entered and that the engine wrote over without keeping them."""
+    family = _Family(record)
+    for name, side, other in (
+        ("timesheet", record.ours, record.theirs),
+        ("card", record.theirs, record.ours),
+    ):
+        if side is None:
+            continue
+        values, entered_at = side.first(), dict[tuple[str, Value], datetime | None]()
+        for line in side.lines:
+            if line.by_engine:
+                for unit, (old, new) in line.changes.items():
+                    at = entered_at.get((unit, old))
+                    is_unnoticed = may_miss_events and at and line.at and line.at - at <= UNNOTICED
+                    if not family.has_seen(unit, old, new) and not is_unnoticed:
+                        yield f"{record.name}: the {name}'s {unit} {old!r} gave way to {new!r} unseen"
+                if line.is_end and other is not None:
+                    yield from _lost_by_deletion(record, family, name, values, (side, other))
+            else:
+                entered_at.update({(unit, new): line.at for unit, (_, new) in line.changes.items()})
+            values.update({unit: new for unit, (_, new) in line.changes.items()})
+
+
+def _lost_by_deletion(
+    record: Record, family: _Family, name: str, values: Values, sides: Iterable[Side]
+) -> Iterator[str]:
+    """Whoever deleted it, on either side, must have seen what stands here. (A lagging list may bring back for a moment
+    what was deleted here, and end that.)"""
+    seen: dict[str, set[Value]] = defaultdict(set)
+    for side in sides:
+        standing = side.first()
+        for line in side.lines:
+            if line.is_end and not line.by_engine:
+                for unit, value in standing.items():
+                    seen[unit].add(value)
+            standing.update({unit: new for unit, (_, new) in line.changes.items()})
+    if not seen:
+        yield f"{record.name}: the {name} was deleted although nobody deleted it"
+        return
+    for unit in UNITS:
+        old = values.get(unit)
+        if not any(family.has_seen(unit, old, value) for value in seen[unit]):
+            yield f"{record.name}: the {name} with {unit} {old!r} was deleted by who had not seen it"
+
+
+class _Family:
+    """Which value was entered over which, per unit."""
+
+    def __init__(self, record: Record) -> None:
+        self.kept = record.kept
+        self.parents: dict[str, dict[Value, set[Value]]] = {unit: defaultdict(set) for unit in UNITS}
+        self.entered: dict[str, set[Value]] = {unit: set() for unit in UNITS}
+        for side in (record.ours, record.theirs):
+            if side is None:
+                continue
+            if side.born_by_person:
+                for unit, value in side.first().items():
+                    self.entered[unit].add(value)
+            for line in side.lines:
+                if line.by_engine:
+                    continue
+                for unit, (old, new) in line.changes.items():
+                    self.parents[unit][new].add(old)
+                    self.entered[unit].add(new)
+
+    def has_seen(self, unit: str, old: Value, new: Value) -> bool:
+        """Whether the author of `new` knew `old`, or `old` is nobody's, or it is kept."""
+        if old is None or old not in self.entered[unit] or old in self.kept[unit]:
+            return True
+        todo, done = [new], set[Value]()
+        while todo:
+            value = todo.pop()
+            if value == old:
+                return True
+            if value not in done:
+                done.add(value)
+                todo += self.parents[unit][value]
+        return False
+
+
+# ---- the histories ---------------------------------------------------------------------------------
+
+
+def our_side(sheet: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> Side:
+    """From the timesheet's row and its history, oldest first."""
+    found: list[Line] = []
+    born_by_person = True
+    for row in lines:
+        changes = row["changes"] if isinstance(row["changes"], dict) else json.loads(row["changes"])
+        pairs = {unit: _pair(unit, changes[unit]) for unit in UNITS if unit in changes}
+        by_engine = row["by"] in BY_ENGINE
+        if row["action"] == "created":
+            born_by_person = not by_engine
+            continue
+        is_end = row["action"] == "deleted"
+        found.append(Line(by_engine, {} if is_end else pairs, None, is_end))
+    last = {
+        "hours": _text("hours", None if sheet["hours"] is None else Decimal(sheet["hours"]) / 1_000_000),
+        "description": _text("description", sheet["description"]),
+        "date": str(sheet["date"]),
+    }
+    return Side(found, last, born_by_person)
+
+
+def their_side(card: Timecard, changes: Iterable[Any], service: str, born_by_person: bool) -> Side:
+    """From the model's card and its change history."""
+    lines: list[Line] = []
+    for change in changes:
+        pair = (change.old_value, change.new_value)
+        if change.column == "deleted_at":
+            if change.new_value is not None:
+                lines.append(Line(change.created_by == service, {}, change.created_at, is_end=True))
+        elif change.column in UNITS:
+            unit = change.column
+            values = {unit: (_text(unit, pair[0]), _text(unit, pair[1]))}
+            lines.append(Line(change.created_by == service, values, change.created_at))
+    last = {
+        "hours": _text("hours", card.hours),
+        "description": _text("description", card.description),
+        "date": str(card.date),
+    }
+    return Side(lines, last, born_by_person)
+
+
+def keep(record: Record, timecard: Mapping[str, Any] | None) -> None:
+    """A value that a conflict holds."""
+    if timecard:
+        for unit in UNITS:
+            record.kept[unit].add(_text(unit, timecard.get(unit)))
+
+
+def _pair(unit: str, change: Any) -> tuple[Value, Value]:
+    old, new = (change["from"], change["to"]) if isinstance(change, dict) else change
+    return _text(unit, old), _text(unit, new)
+
+
+def _text(unit: str, value: Any) -> Value:
+    if value is None or value == "":
+        return None
+    return f"{Decimal(value).normalize():f}" if unit == "hours" else str(value)
