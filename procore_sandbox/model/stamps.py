@@ -11,10 +11,10 @@ UNMOVED = {"approval": "approval_status", "signature": "signature_id", "sub_job"
 """By position of the switch updated_at_unmoved_by: the field whose change alone moves nothing."""
 
 
-def stamp(state: State) -> datetime:
-    """Now, as Procore's servers would write it down."""
+def stamp(state: State, *, is_new: bool = False) -> datetime:
+    """Now, as Procore's servers would write it down. A new card's time is right, later ones may be off."""
     switches, now = state.switches, state.now()
-    if switches.updated_at_skew_seconds:
+    if switches.updated_at_skew_seconds and not is_new:
         now += timedelta(
             seconds=state.rng.randint(-switches.updated_at_skew_seconds, switches.updated_at_skew_seconds)
         )

@@ -31,7 +31,7 @@ class Author:
 def prepare(state: State, project: Project, fields: dict[str, Any], author: Author) -> Timecard:
     """A valid new card that is not stored yet; raises 422 with every mistake."""
     written = CardInput(state, project, fields)
-    now = stamp(state)
+    now = stamp(state, is_new=True)
     user = acting_user(state, author.caller, project.company_id)
     card = Timecard(
         id=0,

@@ -70,6 +70,8 @@ class Hooks:
         documented here, so that a refusal without one means that nothing is offered to the company."""
         try:
             rows = rows_of(self._get(WEBHOOK_RESOURCES, project_id, needs_scope=project_id is not None))
+        except NotFound:
+            return frozenset()  # this version of the webhooks' API is not there
         except ProcoreRefused:
             if project_id is not None:
                 raise

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine, select
 
-from webapp.domain.timecard import Card
+from webapp.domain.timecard import Card, from_json
 from webapp.store import cursors as swept
 from webapp.store import dictionary as words
 from webapp.store import directory, guard, intents, leases, waiting
@@ -204,4 +204,10 @@ def _is_news(link: Link | None, card: Card, are_deleted: bool) -> bool:
         return False  # it is looked at anyway, and soon
     if are_deleted:
         return not link.is_tombstone and not link.is_excluded_for_good
-    return link.procore_updated_at != card.facts.updated_at or link.is_tombstone
+    return link.procore_updated_at != card.facts.updated_at or link.is_tombstone or _differs(link, card)
+
+
+def _differs(link: Link, card: Card) -> bool:
+    """Two changes within a second show the same time: then only the content tells that one was not seen."""
+    known = link.suppressed_theirs or link.base_theirs
+    return known is not None and from_json(known) != card.timecard

@@ -28,7 +28,10 @@ def create_theirs(batch: Batch, creates: Sequence[Seen]) -> None:
     if sends:
         batch.renew()
         intents = batch.store.intend(batch.lease, [sent for _, sent in sends.values()])
-        drafts = [Draft(i.origin_id, i.sent, i.is_start_stop) for i in intents.values()]
+        drafts = [
+            Draft(i.origin_id, i.sent, i.is_start_stop, is_replay=sends[link][0].record.intent is not None)
+            for link, i in intents.items()
+        ]
         try:
             created = {c.origin_id: c for c in batch.procore.create_many(drafts)}
         except TryLater as error:

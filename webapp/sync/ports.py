@@ -56,11 +56,13 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A time card to create. `timecard` speaks Procore's ids; `is_start_stop` is the project's style (R20)."""
+    """A time card to create. `timecard` speaks Procore's ids; `is_start_stop` is the project's style (R20);
+    `is_replay`: sent before, and not found by the time when it had to be there (D6)."""
 
     origin_id: int
     timecard: Timecard
     is_start_stop: bool = False
+    is_replay: bool = False
 
 
 @dataclass(frozen=True, slots=True)
