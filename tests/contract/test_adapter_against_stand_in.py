@@ -17,7 +17,7 @@ from procore_sandbox.http.sandbox import Sandbox
 from procore_sandbox.http.server import Server
 from procore_sandbox.model import AppRegistration, DrivenClock, World
 from tests.fixtures.settings import TEST_ENVIRONMENT, config_for
-from tests.unit.procore.memory import MemoryBudgets, MemoryTokens
+from tests.unit.procore.memory import MemoryBudgets, MemoryKinds, MemoryTokens
 from webapp.clock import ManualClock
 from webapp.domain.credentials import SERVICE, user_key
 from webapp.domain.timecard import Card, Timecard
@@ -59,7 +59,7 @@ class Side:
         self.tokens, self.budgets = MemoryTokens(), MemoryBudgets()
         config = config_for(PROCORE_LOGIN_URL=self.server.url, PROCORE_API_URL=self.server.url)
         self.procore = Procore(
-            config, self.here, self.tokens, self.budgets, Random(2), self.pass_time, lambda: session
+            config, self.here, self.tokens, self.budgets, MemoryKinds(), Random(2), self.pass_time, lambda: session
         )
         self.dana = self.world.user_named("Dana Ortiz")
         self.id = self.dana.company_id
@@ -487,6 +487,7 @@ def test_every_call_the_adapter_makes_was_made_here(side: Side) -> None:
     hook = hooks.create("timesite", "http://127.0.0.1:9/webhooks/procore", "Bearer s", side.bridge.id)
     hooks.set_triggers(hook.id, side.bridge.id)
     hooks.named("timesite", side.bridge.id)
+    hooks.disabled("timesite", "http://127.0.0.1:9/webhooks/procore")
     hooks.deliveries(hook.id, "discarded", side.bridge.id)
     hooks.set_authorization(hook.id, "Bearer t", side.bridge.id)
     hooks.delete(hook.id, side.bridge.id)

@@ -217,7 +217,7 @@ def test_a_missing_permission_is_named_with_what_to_do_about_it(site: Site) -> N
 class WithoutTriggers:
     """Procore as a company meets it where webhooks for time cards are not on offer."""
 
-    def hooks(self, procore_company_id: int) -> WithoutTriggers:
+    def hooks(self, procore_company_id: int, priority: object) -> WithoutTriggers:
         return self
 
     def offered(self, project_id: int | None) -> frozenset[str]:

@@ -1,13 +1,13 @@
-"""Doors to what keeps connections whole: hooks of new projects, removals still owed, sign-ins that ran out."""
+"""Doors to what keeps connections whole: hooks at Procore, removals still owed, sign-ins that ran out."""
 
 from __future__ import annotations
 
 from webapp import wiring
-from webapp.services import connection, removals, sign_in
+from webapp.services import hook_care, removals, sign_in
 
 
 def verify_hooks(company_id: int) -> None:
-    connection.verify_hooks(company_id)
+    hook_care.look_after(company_id)
 
 
 def retry_removals(_: int) -> None:

@@ -17,6 +17,7 @@ from webapp.procore.paths import (
     DELETE_HOOK,
     DELIVERIES,
     HOOKS,
+    HOOKS_V2,
     TRIGGERS,
     UPDATE_HOOK,
     WEBHOOK_RESOURCES,
@@ -30,6 +31,7 @@ PAYLOADS = ("v2", "v2.0", "v3", "v3.0", "v4", "v4.0")
 """Each payload version by both of its names, the one that tells us most first: which names v1.0 hooks take is not
 published, and old versions end some day. The inbox reads all of them."""
 DELIVERIES_PER_PAGE = 100
+HOOKS_PER_PAGE = 100
 
 OUTCOMES = {"failing": ("retried", "failed"), "discarded": ("discarded",)}
 
@@ -38,17 +40,19 @@ Verb = Literal["create", "update", "delete"]
 
 @dataclass(frozen=True, slots=True)
 class TheirHook:
-    """A hook as Procore lists it; `project_id` None: the company's."""
+    """A hook as Procore lists it. `project_id` None: the company's; `has_authorization` False: it sends none."""
 
     id: int
     namespace: str | None
     destination_url: str | None
     project_id: int | None
+    has_authorization: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One delivery of an event to us. `outcome`: ok, retried, failed, discarded, or what Procore invents next."""
+    """One try to deliver an event to us. `outcome`: ok, retried, failed, discarded, or what Procore invents next.
+    `happened_at`: when the record changed; `started_at`: when the try began."""
 
     event_id: str | None
     resource_id: int | None
@@ -56,6 +60,7 @@ class Delivery:
     outcome: str | None
     started_at: datetime | None
     response_status: int | None
+    happened_at: datetime | None = None
 
 
 class Hooks:
@@ -105,6 +110,23 @@ class Hooks:
         """What Procore sends with every event from now on."""
         body = {"hook": {"destination_headers": {"Authorization": authorization}}}
         self._scoped(project_id, lambda scope: self.api.send(UPDATE_HOOK, {**scope, **body}, id=hook_id))
+
+    def point_to(self, hook_id: int, url: str, authorization: str, project_id: int | None = None) -> None:
+        """The hook tells this address from now on, with this Authorization."""
+        hook = {"destination_url": url, "destination_headers": {"Authorization": authorization}}
+        self._scoped(
+            project_id, lambda scope: self.api.send(UPDATE_HOOK, {**scope, "hook": hook}, id=hook_id)
+        )
+
+    def disabled(self, namespace: str, url: str) -> frozenset[int | None]:
+        """Projects (None: the company) whose hook to this address Procore has switched off. Only webhooks v2.0 tell it,
+        and of project hooks perhaps not at all."""
+        rows = self.api.rows(HOOKS_V2, {"namespace": namespace}, per_page=HOOKS_PER_PAGE)
+        return frozenset(
+            _whole(row.get("project_id"))
+            for row in rows
+            if isinstance(row, dict) and row.get("status") == "disabled" and row.get("destination_url") == url
+        )
 
     def set_triggers(self, hook_id: int, project_id: int | None = None, verbs: Iterable[str] = VERBS) -> None:
         """Afterwards the hook has a trigger for each verb: missing ones are made, others left alone. Raises
@@ -211,9 +233,19 @@ def _hook(row: Any) -> TheirHook:
     procore_id = id_of(row)
     if procore_id is None:
         raise UnreadableAnswer("Procore's hook has no id.", missing="id")
+    headers = row.get("destination_headers")
     return TheirHook(
-        procore_id, row.get("namespace"), row.get("destination_url"), row.get("owned_by_project_id")
+        procore_id,
+        row.get("namespace"),
+        row.get("destination_url"),
+        row.get("owned_by_project_id"),
+        has_authorization=not isinstance(headers, dict) or bool(headers.get("Authorization")),
     )
+
+
+def _whole(value: object) -> int | None:
+    """Ids are text in v2."""
+    return int(value) if isinstance(value, (int, str)) and str(value).isdigit() else None
 
 
 def _delivery(row: dict[str, Any]) -> Delivery:
@@ -227,4 +259,5 @@ def _delivery(row: dict[str, Any]) -> Delivery:
         outcome=row.get("outcome"),
         started_at=time_of(row.get("started_at")),
         response_status=row.get("response_status"),
+        happened_at=time_of(event.get("timestamp")),
     )

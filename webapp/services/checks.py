@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from webapp import queueing, wiring
+from webapp.domain.credentials import Priority
 from webapp.errors import Conflict, InvalidInput
 from webapp.store import checks as rows
 from webapp.store import connections
@@ -55,13 +56,21 @@ class Result:
         return {name: getattr(self, name) for name in counts} | {"differences": list(self.differences)}
 
 
-def run(company_id: int, first: date, last: date, by: str, *, repair: bool = False) -> Result:
+def run(
+    company_id: int,
+    first: date,
+    last: date,
+    by: str,
+    *,
+    repair: bool = False,
+    priority: Priority = Priority.FIRST,
+) -> Result:
     """Both days included. `repair` marks exactly what differs; the engine does the rest by its own rules. Raises
     InvalidInput, Conflict for a company that is not connected, and Procore's errors."""
     _check_range(first, last)
     procore_company_id, since = _connected(company_id)
     asked_at = wiring.clock().now()
-    ours, procore = wiring.our_days(company_id, since), wiring.procore_for(procore_company_id)
+    ours, procore = wiring.our_days(company_id, since), wiring.procore_for(procore_company_id, priority)
     found = _joined([check(ours, procore, *piece) for piece in pieces(first, last)])
     with transaction(company_id) as session:
         row = _row(found, first, last, by, asked_at)

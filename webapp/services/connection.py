@@ -10,7 +10,7 @@ import structlog
 
 from webapp import queueing, wiring
 from webapp.errors import Conflict, InvalidInput, NotFound
-from webapp.services import hook_setup, inspection, removals, settings, sync
+from webapp.services import directory, hook_setup, inspection, removals, settings, sync
 from webapp.store import connections, hooks
 from webapp.store import removals as owed_rows
 from webapp.store.models import Company
@@ -79,6 +79,7 @@ def connect(
         if company.state == "paused":
             sync.probe(company.id)
         verify_hooks(company.id)
+        queueing.call(wiring.config().redis_url, HOOKS_JOB, company.id, seconds=5)
         return Connected(company.id, procore_company_id, company.name, is_new=False)
     try:
         _connect(company, name, receive, send)
@@ -114,12 +115,24 @@ def verify_hooks(company_id: int) -> int:
         company = connections.by_id(session, company_id)
     if company.state != "connected":
         return 0
+    return make_missing_hooks(company, hook_places(company))
+
+
+def hook_places(company: Company) -> list[int | None]:
+    """Where a hook of ours belongs: the company (None), or every project that is permitted to the app."""
+    if company.hook_scope != "project":
+        return [None]
+    projects = wiring.service_account(company.procore_company_id).permitted_projects()
+    permitted = [project.id for project in projects]
+    directory.notice(company.id, permitted)
+    return list(permitted)
+
+
+def make_missing_hooks(company: Company, wanted: list[int | None]) -> int:
+    """And no secret grows old. How many were made."""
+    company_id = company.id
     with reading(company_id) as session:
         complete = {hook.procore_project_id for hook in hooks.listed(session) if hook.is_complete}
-    wanted: list[int | None] = [None]
-    if company.hook_scope == "project":
-        projects = wiring.service_account(company.procore_company_id).permitted_projects()
-        wanted = [project.id for project in projects]
     missing = [project_id for project_id in wanted if project_id not in complete]
     made = [hook_setup.make(company_id, company.procore_company_id, project_id) for project_id in missing]
     hook_setup.rotate_old_secrets(company_id, company.procore_company_id)

@@ -11,6 +11,7 @@ from webapp import wiring
 from webapp.errors import NeedsAttention, ProcoreUnavailable
 from webapp.services.inbox import secret_hash
 from webapp.store import hooks
+from webapp.store.hooks import HookRow
 from webapp.store.removals import Owed
 from webapp.store.session import reading, transaction
 
@@ -81,16 +82,24 @@ def rotate_old_secrets(company_id: int, procore_company_id: int) -> int:
     with reading(company_id) as session:
         old = hooks.with_old_secrets(session, now - ROTATED_AFTER)
     for hook in old:
-        authorization = _new_secret()
-        with transaction(company_id) as session:
-            until = now + OLD_SECRET_LASTS
-            secret_id = hooks.add_secret(session, hook.id, secret_hash(authorization), now, until)
-        if hook.procore_hook_id is not None:
-            at_procore = wiring.hooks_at_procore(procore_company_id)
-            at_procore.set_authorization(hook.procore_hook_id, authorization, hook.procore_project_id)
-        with transaction(company_id) as session:
-            hooks.secret_in_use(session, hook.id, secret_id, now + OLD_SECRET_LASTS)
+        renew_secret(company_id, procore_company_id, hook)
     return len(old)
+
+
+def renew_secret(company_id: int, procore_company_id: int, hook: HookRow, url: str | None = None) -> None:
+    """Both secrets are valid until Procore has confirmed the new one, and the old one 13 h more. `url`: the address is
+    set, too."""
+    authorization, now = _new_secret(), wiring.clock().now()
+    with transaction(company_id) as session:
+        until = now + OLD_SECRET_LASTS
+        secret_id = hooks.add_secret(session, hook.id, secret_hash(authorization), now, until)
+    at_procore = wiring.hooks_at_procore(procore_company_id)
+    if hook.procore_hook_id is not None and url is not None:
+        at_procore.point_to(hook.procore_hook_id, url, authorization, hook.procore_project_id)
+    elif hook.procore_hook_id is not None:
+        at_procore.set_authorization(hook.procore_hook_id, authorization, hook.procore_project_id)
+    with transaction(company_id) as session:
+        hooks.secret_in_use(session, hook.id, secret_id, now + OLD_SECRET_LASTS)
 
 
 def remove_at_our_address(procore_company_id: int, project_id: int | None) -> None:

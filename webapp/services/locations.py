@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from webapp import wiring
+from webapp.domain.credentials import Priority
 from webapp.errors import NotFound
 from webapp.store import locations, schedule
 from webapp.store.session import reading, transaction
@@ -22,7 +23,7 @@ def refresh(company_id: int) -> int:
     first, last = today - LOOK_BACK, today + timedelta(days=1)
     with reading(company_id) as session:
         projects = locations.projects_worked(session, first, last)
-    procore, learnt = wiring.procore_for(procore_id), 0
+    procore, learnt = wiring.procore_for(procore_id, Priority.BACKGROUND), 0
     for project_id in projects:
         found = procore.locations(project_id, first, last)
         with transaction(company_id) as session:

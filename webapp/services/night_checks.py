@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, tzinfo
 
 from webapp import wiring
+from webapp.domain.credentials import Priority
 from webapp.domain.periods import last_quarter, open_period
 from webapp.domain.zones import zone_or_utc
 from webapp.services import checks
@@ -52,9 +53,9 @@ def run(company_id: int) -> bool:
         weekly_at = rows.last_by(session, BY_WEEK)
         today = now.astimezone(zone_or_utc(rows.time_zone(session))).date()
     if weekly_at is None or now - weekly_at >= WEEK:
-        checks.run(company_id, *last_quarter(today), BY_WEEK, repair=True)
+        checks.run(company_id, *last_quarter(today), BY_WEEK, repair=True, priority=Priority.BACKGROUND)
     else:
-        checks.run(company_id, *open_period(today), BY_NIGHT, repair=True)
+        checks.run(company_id, *open_period(today), BY_NIGHT, repair=True, priority=Priority.BACKGROUND)
     with system() as session:
         rows.night_done(session, company_id, now)
     return True

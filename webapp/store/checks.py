@@ -64,6 +64,16 @@ def days(session: StoreSession, first: date, last: date) -> Sequence[CheckDayRow
     return session.scalars(query).all()
 
 
+def days_of_cards(session: StoreSession, procore_ids: Collection[int]) -> list[date]:
+    """The days that these cards were of when they were last seen."""
+    return [
+        day
+        for chunk in in_chunks(procore_ids)
+        for day in session.scalars(select(Link.date).where(Link.procore_id.in_(chunk)).distinct())
+        if day is not None
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Night:
     """A connected company and its last nightly check; the zone is one of its projects'."""

@@ -6,29 +6,45 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 
 from webapp.store.models import Company, Hook, HookSecret
 from webapp.store.session import StoreSession
 
 MAKING = timedelta(minutes=3)
 """So long a hook may be in the making before somebody else begins it anew."""
+FINDING_STAYS = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class HookRow:
+    """`verified_at`, `discarded_until`: by Procore's clock; `finding`: what was last wrong, or mended."""
+
     id: int
     procore_hook_id: int | None
     procore_project_id: int | None
     is_complete: bool
+    created_at: datetime
+    verified_at: datetime | None = None
+    discarded_until: datetime | None = None
+    failing: int = 0
+    finding: str | None = None
+    found_at: datetime | None = None
 
 
 def listed(session: StoreSession) -> list[HookRow]:
-    """Of the session's company."""
+    """Of the session's company; those that were verified longest ago first."""
+    return _rows(session, select(Hook).order_by(Hook.verified_at.is_not(None), Hook.verified_at, Hook.id))
+
+
+def _rows(session: StoreSession, query: Select[Hook]) -> list[HookRow]:
     return [
-        HookRow(h.id, h.procore_hook_id, h.procore_project_id, h.is_complete)
-        for h in session.scalars(select(Hook).order_by(Hook.id))
-    ]
+        HookRow(
+            h.id, h.procore_hook_id, h.procore_project_id, h.is_complete, h.created_at, h.verified_at,
+            h.discarded_until, h.failing, h.finding, h.found_at,
+        )
+        for h in session.scalars(query)
+    ]  # fmt: skip
 
 
 def begin(
@@ -60,6 +76,36 @@ def complete(session: StoreSession, hook_id: int) -> None:
     session.get_one(Hook, hook_id).is_complete = True
 
 
+def lost(session: StoreSession, hook_id: int, procore_hook_id: int | None, now: datetime) -> bool:
+    """It is not at Procore any more: it may be begun anew at once. False when somebody else has seen to it."""
+    hook = session.scalars(select(Hook).where(Hook.id == hook_id).with_for_update()).one_or_none()
+    if hook is None or not hook.is_complete or hook.procore_hook_id != procore_hook_id:
+        return False
+    hook.is_complete, hook.created_at = False, now - MAKING
+    return True
+
+
+def verified(
+    session: StoreSession, hook_id: int, at: datetime, failing: int, finding: str | None, now: datetime
+) -> None:
+    """`at`: Procore's clock. A finding stays to be read for a day after all is well again."""
+    hook = session.get(Hook, hook_id)
+    if hook is None:
+        return
+    hook.verified_at, hook.failing = at, failing
+    if finding is not None:
+        hook.finding, hook.found_at = finding[:200], now
+    elif hook.found_at is not None and hook.found_at <= now - FINDING_STAYS:
+        hook.finding = hook.found_at = None
+
+
+def made_good(session: StoreSession, hook_id: int, until: datetime) -> None:
+    """What Procore discarded up to this event was looked for."""
+    hook = session.get(Hook, hook_id)
+    if hook is not None:
+        hook.discarded_until = max(until, hook.discarded_until or until)
+
+
 def with_old_secrets(session: StoreSession, older_than: datetime) -> list[HookRow]:
     """Complete hooks whose secret was made before that, oldest first."""
     newest = (
@@ -67,8 +113,7 @@ def with_old_secrets(session: StoreSession, older_than: datetime) -> list[HookRo
         .where(HookSecret.hook_id == Hook.id, HookSecret.valid_until.is_(None))
         .scalar_subquery()
     )
-    rows = session.scalars(select(Hook).where(Hook.is_complete, newest < older_than).order_by(newest))
-    return [HookRow(h.id, h.procore_hook_id, h.procore_project_id, h.is_complete) for h in rows]
+    return _rows(session, select(Hook).where(Hook.is_complete, newest < older_than).order_by(newest))
 
 
 def add_secret(session: StoreSession, hook_id: int, secret_hash: str, now: datetime, until: datetime) -> int:
