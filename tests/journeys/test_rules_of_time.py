@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.fixtures.site import Site
-from webapp.services import directory, sync
+from webapp.services import directory, remarks
 
 HOURS, CLOCK = 0, 1
 """Harbour Bridge keeps hours, Mill Yard start and stop."""
@@ -227,3 +227,39 @@ def test_hours_cut_by_procore_are_seen(sqlite_site: Site) -> None:
         Decimal("7.5"),
         card.hours,
     )
+
+
+def test_a_record_says_what_procore_made_of_it_and_what_is_odd(sqlite_site: Site) -> None:
+    """D47, D82, D84: rounded there while receiving is off; over 24 hours for a person and day are taken, and told."""
+    site = sqlite_site
+    site.connect(receive=False, send=True)
+    key = site.write(None, project=CLOCK, start=utc("2026-11-16T15:04:00"), stop=utc("2026-11-16T23:07:00"))
+    site.settle()
+    said = remarks.of(site.actor(), key)
+    assert "Procore keeps 07:00 as start, where 07:04 was sent." in said
+    site.set(receive=True)
+    for _ in range(2):
+        site.enter("13.0", person=7)
+    site.settle()
+    [first, *_] = [sheet for sheet in site.timesheets() if sheet.hours == 13]
+    assert remarks.of(site.actor(), first.id) == ["This person now has 26.00 hours on 2026-11-16."]
+
+
+def test_hours_that_procore_gives_win_over_its_clock_and_the_record_says_so(sqlite_site: Site) -> None:
+    """D84, D85: 22:00 to 06:00 in the night of 25 hours, where Procore counts eight."""
+    site = sqlite_site
+    site.connect()
+    card = site.enter(None, project=CLOCK, date="2026-10-31", **_shift(22, 23))
+    put(
+        site,
+        card.id,
+        time_in=utc("2026-11-01T05:00:00"),
+        time_out=utc("2026-11-01T14:00:00"),
+        hours=Decimal(8),
+    )
+    site.settle()
+    [sheet] = site.timesheets()
+    assert sheet.hours == 8
+    [said] = remarks.of(site.actor(), sheet.id)
+    assert "9.00" in said
+    assert "8.00 were given and count" in said

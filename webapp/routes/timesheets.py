@@ -25,7 +25,7 @@ from webapp.routes.acting import (
 )
 from webapp.routes.pages import page, see_other, wants_fragment
 from webapp.routes.timesheet_form import TimesheetForm, shown
-from webapp.services import activity, choices, timesheet_history, timesheets
+from webapp.services import activity, choices, remarks, timesheet_history, timesheets
 
 bp = Blueprint("timesheets", __name__, url_prefix="/timesheets")
 ONE = "/<int(max=9223372036854775807):timesheet_id>"
@@ -164,6 +164,7 @@ def _form(
         said=said or [],
         may_edit=sheet is None or may_edit(sheet),
         history=timesheet_history.of(actor(), sheet.id) if sheet else [],
+        remarks=remarks.of(actor(), sheet.id) if sheet else [],
         status=status,
     )
 

@@ -64,6 +64,11 @@ def page(
         return messages.page(session, actor, state, direction, offset, limit)
 
 
+def one(actor: Actor, message_id: int) -> MessageView:
+    with reading(actor.company_id) as session:
+        return _view(session, actor, message_id)
+
+
 def retry(actor: Actor, message_id: int) -> MessageView:
     """The record is due again at once. Raises Conflict for a message that is processed already."""
     now = wiring.clock().now()

@@ -11,8 +11,9 @@ from webapp.routes.api import keys
 from webapp.routes.api.door import ID, Reply, operation
 from webapp.routes.api.paging import Page, Paging
 from webapp.routes.api.shapes import Moment, Strict, id_text
+from webapp.routes.api.shapes import NoFields as NoFields
 from webapp.routes.api.timesheet_shapes import ReasonOut, reason_out
-from webapp.services import activity
+from webapp.services import activity, left_scope
 
 TAG = "Activity"
 ONE = f"/messages/{ID.format('message_id')}"
@@ -40,10 +41,6 @@ class MessageList(Paging):
     direction: Literal["receive", "send"] | None = None
 
 
-class NoFields(Strict):
-    """Nothing is taken."""
-
-
 class DiscardIn(Strict):
     note: str | None = None
 
@@ -65,6 +62,13 @@ def retry(message_id: int, body: NoFields) -> Reply:
 def discard(message_id: int, body: DiscardIn) -> Reply:
     """Do not sync this change; its record is excluded until it changes again."""
     return Reply(message_out(activity.discard(keys.actor(), message_id, body.note)), 201)
+
+
+@operation("POST", f"{ONE}/delete-in-procore", "admin", TAG, takes=NoFields, gives=MessageOut, status=201)
+def delete_in_procore(message_id: int, body: NoFields) -> Reply:
+    """Delete the time card of a timesheet that was moved to a project that is not synced."""
+    left_scope.delete_in_procore(keys.actor(), message_id)
+    return Reply(message_out(activity.one(keys.actor(), message_id)), 201)
 
 
 def message_out(message: MessageView) -> MessageOut:

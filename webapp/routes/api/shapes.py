@@ -28,6 +28,10 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class NoFields(Strict):
+    """Nothing is taken."""
+
+
 def _plain_date(value: Any) -> Any:
     if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
         raise ValueError("Expected a date such as 2026-11-20.")

@@ -10,6 +10,7 @@ from webapp.routes.api import keys
 from webapp.routes.api.door import ID, Reply, operation, response_of
 from webapp.routes.api.paging import Page
 from webapp.routes.api.repetition import RENDER
+from webapp.routes.api.shapes import NoFields
 from webapp.routes.api.timesheet_shapes import (
     ChangeOut,
     TimesheetFilter,
@@ -19,7 +20,7 @@ from webapp.routes.api.timesheet_shapes import (
     TimesheetPatch,
     timesheet_out,
 )
-from webapp.services import timesheet_history, timesheets
+from webapp.services import remarks, timesheet_history, timesheets
 
 TAG = "Timesheets"
 ONE = f"/timesheets/{ID.format('timesheet_id')}"
@@ -43,7 +44,8 @@ def create(body: TimesheetIn) -> Reply:
 def show(timesheet_id: int) -> Reply:
     """One timesheet, with its ETag."""
     sheet = timesheets.one(keys.actor(), timesheet_id)
-    return Reply(timesheet_out(sheet), headers=_etag(sheet))
+    said = remarks.of(keys.actor(), timesheet_id)
+    return Reply(timesheet_out(sheet), headers=_etag(sheet), warnings=said)
 
 
 @operation("PATCH", ONE, "write", TAG, takes=TimesheetPatch, gives=TimesheetOut)
@@ -58,6 +60,13 @@ def delete(timesheet_id: int) -> Reply:
     """Delete it; its history stays."""
     timesheets.delete(keys.actor(), timesheet_id, _expected_version(timesheet_id))
     return Reply(None, 204)
+
+
+@operation("POST", f"{ONE}/restore", "write", TAG, takes=NoFields, gives=TimesheetOut, status=201)
+def restore(timesheet_id: int, body: NoFields) -> Reply:
+    """Take a deleted timesheet out of the trash."""
+    saved = timesheets.restore(keys.actor(), timesheet_id)
+    return Reply(timesheet_out(saved.timesheet), 201, _etag(saved.timesheet), saved.warnings)
 
 
 @operation("GET", f"{ONE}/history", "read", TAG, gives=list[ChangeOut])
