@@ -34,6 +34,8 @@ class Config:
     mail_url: str | None = field(repr=False)
     sweep_interval_seconds: int
     resend_wait_seconds: int
+    keep_messages_days: int
+    keep_raw_answers_days: int
     log_format: str
 
     @property
@@ -69,6 +71,8 @@ def load(environ: Mapping[str, str] | None = None, instance: Path | None = None)
         mail_url=get.url("MAIL_URL", None, schemes=("smtp", "smtps")),
         sweep_interval_seconds=get.number("SWEEP_INTERVAL_SECONDS", 300, low=5, high=86_400),
         resend_wait_seconds=get.number("RESEND_WAIT_SECONDS", 90, low=1, high=3_600),
+        keep_messages_days=get.number("KEEP_MESSAGES_DAYS", 400, low=1, high=36_500),
+        keep_raw_answers_days=get.number("KEEP_RAW_ANSWERS_DAYS", 30, low=1, high=36_500),
         log_format=get.choice("LOG_FORMAT", "", ("", "console", "json")),
     )
 

@@ -108,6 +108,7 @@ class CardFacts:
     in_progress: bool = False
     origin_id: int | None = None
     split_parent_id: int | None = None
+    is_equipment: bool = False
 
 
 @dataclass(frozen=True, slots=True)

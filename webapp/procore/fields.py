@@ -114,6 +114,9 @@ class TimecardEntry(Shape):
     description: Text = None
     in_progress: bool | None = None
     approval_status: Status = None
+    equipment: Any = None
+    equipment_id: Any = None
+    managed_equipment_id: Any = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
     deleted_at: datetime | None = None
@@ -162,6 +165,7 @@ class TimecardEntry(Shape):
             in_progress=bool(self.in_progress),
             origin_id=self.origin_id,
             split_parent_id=self.split_parent_id,
+            is_equipment=any((self.equipment, self.equipment_id, self.managed_equipment_id)),
         )
 
     def _names(self) -> Names:

@@ -14,6 +14,8 @@ def out_of_scope(record: Record, card: Card | None, settings: Settings) -> Reaso
     """Why this record may not be touched now, on either side; None when it may."""
     if record.excluded_for_good is not None:
         return record.excluded_for_good
+    if card is not None and card.facts.is_equipment:
+        return holds.equipment()
     if card is not None and card.facts.in_progress:
         return holds.in_progress()
     if isinstance(record.base, Base) or record.intent is not None:
