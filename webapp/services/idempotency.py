@@ -15,7 +15,7 @@ from datetime import timedelta
 from webapp import wiring
 from webapp.errors import Conflict, InvalidInput
 from webapp.store import idempotency
-from webapp.store.session import StoreSession, reading, transaction
+from webapp.store.session import StoreSession, reading, system, transaction
 
 DEAD_AFTER = timedelta(minutes=2)
 KEPT = timedelta(days=2)
@@ -48,7 +48,6 @@ def begin(company_id: int, key: str, request_hash: str) -> Answer | Created | No
         raise InvalidInput(f"Idempotency-Key takes at most {LONGEST_KEY} printable characters.")
     now = wiring.clock().now()
     with transaction(company_id) as session:
-        idempotency.forget_before(session, now - KEPT)
         if idempotency.claim(session, key, request_hash, now):
             return None
     with transaction(company_id) as session:
@@ -93,6 +92,12 @@ def finish(company_id: int, key: str, answer: Answer) -> None:
         row = idempotency.locked(session, key)
         if row is not None:
             row.status, row.body, row.headers = answer.status, answer.body, dict(answer.headers)
+
+
+def purge() -> None:
+    """Keys of all companies that are older than anybody repeats a request."""
+    with system() as session:
+        idempotency.forget_before(session, wiring.clock().now() - KEPT)
 
 
 def give_up(company_id: int, key: str) -> None:

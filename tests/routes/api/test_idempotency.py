@@ -12,6 +12,7 @@ from tests.fixtures.acme import Cast
 from tests.fixtures.app import MakeApp
 from tests.routes.api.conftest import STRANGER, Caller
 from tests.routes.api.test_timesheets import given
+from webapp.jobs import idempotency as jobs
 from webapp.routes.api.repetition import request_hash
 from webapp.services import idempotency, timesheets
 
@@ -35,6 +36,17 @@ def test_the_same_request_again_gets_the_same_answer_and_does_nothing(call: Call
     number = first.get_json()["id"]
     for _ in range(2):
         assert call("DELETE", f"/timesheets/{number}", Idempotency_Key="a2").status_code == 204
+
+
+def test_a_key_is_forgotten_after_two_days_and_not_before(app: Flask, call: Caller, acme: Cast) -> None:
+    """R33: by the schedule, for all companies at once; the same key then names a new request."""
+    call("POST", "/timesheets", given(acme), Idempotency_Key="a1")
+    for hours, expected in ((47, 1), (2, 2)):
+        app.extensions["clock"].advance(hours * 3600)
+        with app.app_context():
+            jobs.purge(0)
+        assert call("POST", "/timesheets", given(acme), Idempotency_Key="a1").status_code == 201
+        assert count(call) == expected
 
 
 def test_another_request_with_the_same_key_is_refused(call: Caller, acme: Cast) -> None:
