@@ -19,6 +19,7 @@ from webapp.procore.installation import ServiceAccount
 from webapp.procore.oauth import OAuth
 from webapp.procore.people import Person
 from webapp.store.budgets import Budgets
+from webapp.store.bulk_kinds import BulkKindStore
 from webapp.store.credentials import Credentials
 from webapp.store.our_days import OurDays
 from webapp.store.dry_run import Assume, DryStore
@@ -66,7 +67,7 @@ def our_days(company_id: int, since: datetime) -> OurDays:
 def procore() -> Procore:
     """Procore as the settings name it; one for the process."""
     if "procore" not in current_app.extensions:
-        built = Procore(config(), clock(), Credentials(), Budgets(), rng(), pause)
+        built = Procore(config(), clock(), Credentials(), Budgets(), BulkKindStore(), rng(), pause)
         current_app.extensions["procore"] = built
     chosen: Procore = current_app.extensions["procore"]
     return chosen

@@ -207,8 +207,14 @@ def upgrade() -> None:
         "UPDATE conflicts SET resolved_how = 'rule', closed_at = resolved_at WHERE resolved_at IS NOT NULL"
     )
 
+    # ---- how Procore takes many new time cards, as far as it was seen
+    op.add_column("companies", sa.Column("bulk_keeps_fractions", sa.Boolean(), nullable=True))
+    op.add_column("companies", sa.Column("has_small_bulk", sa.Boolean(), nullable=True))
+
 
 def downgrade() -> None:
+    op.drop_column("companies", "has_small_bulk")
+    op.drop_column("companies", "bulk_keeps_fractions")
     # ---- conflicts
     op.drop_index("ix_conflicts_live", table_name="conflicts")
     op.drop_column("intents", "replaces")

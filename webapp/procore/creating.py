@@ -2,13 +2,15 @@
 
 The company's bulk create does not say what a refusal of one row does to the rest: so a refused call is looked up before
 its halves are sent again (README of the contract: partial failure is not described). Answers are matched by origin id.
+What it has no place for goes by the bulk create of one project, or singly; which kinds there are is learnt and kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_DOWN, Decimal, InvalidOperation
 from typing import Any
 
 from webapp.errors import (
@@ -21,23 +23,27 @@ from webapp.errors import (
     UnreadableAnswer,
 )
 from webapp.procore.api import Api
-from webapp.procore.drafts import bulk_row, create_fields, needs_single
+from webapp.procore.drafts import bulk_row, create_fields, has_fraction, has_lunch, small_bulk_row
 from webapp.procore.fields import id_of, origin_of, parent_of, split_off
-from webapp.procore.paths import CREATE_TIMECARD, CREATE_TIMECARDS
+from webapp.procore.paths import CREATE_SOME_TIMECARDS, CREATE_TIMECARD, CREATE_TIMECARDS
+from webapp.procore.ports import BulkStore
 from webapp.procore.raw import kept
 from webapp.procore.refusals import reason_of, words_in
 from webapp.sync.holds import Reason, permission, procore_busy
 from webapp.sync.ports import Created, Draft
 
-ROWS_PER_CALL = 250
+ROWS_PER_CALL, ROWS_OF_A_PROJECT = 250, 25
 LOOK_BACK, LOOK_AHEAD = timedelta(minutes=5), timedelta(minutes=1)
 
 
 class Creating:
     """One call of create_many. `made_since(low, high)` gives origin id → id of the cards changed in that range."""
 
-    def __init__(self, api: Api, made_since: Callable[[datetime, datetime], dict[int, int]]) -> None:
-        self.api, self.made_since = api, made_since
+    def __init__(
+        self, api: Api, kinds: BulkStore, made_since: Callable[[datetime, datetime], dict[int, int]]
+    ) -> None:
+        self.api, self.store, self.made_since = api, kinds, made_since
+        self.kinds = kinds.read(api.company_id or 0)
         self.done: dict[int, Created] = {}
         self.in_flight: frozenset[int] = frozenset()
         self.unresolved: set[int] = set()
@@ -46,18 +52,73 @@ class Creating:
     def create(self, drafts: Sequence[Draft]) -> list[Created]:
         """Raises only when nothing is known of any draft yet; later, the rest is told as unknown (in flight when the
         answer was lost) or as waiting (never sent)."""
-        singles = [draft for draft in drafts if needs_single(draft)]
-        bulk = [draft for draft in drafts if not needs_single(draft)]
         try:
-            for start in range(0, len(bulk), ROWS_PER_CALL):
-                self._bulk(bulk[start : start + ROWS_PER_CALL])
-            for draft in singles:
-                self._single(draft)
+            self._learn_of_fractions(drafts)
+            left = [draft for draft in drafts if not self._is_told(draft)]
+            for chunk in _chunks([draft for draft in left if not self._is_special(draft)], ROWS_PER_CALL):
+                self._bulk(chunk)
+            self._special([draft for draft in left if self._is_special(draft)])
         except (TryLater, NeedsAttention) as error:
             if not self.done and not self.unresolved:
                 raise
             self._stopped(drafts, error)
         return [self.done.get(draft.origin_id) or Created(draft.origin_id) for draft in drafts]
+
+    # ---- which road ----------------------------------------------------------------------------------
+
+    def _is_special(self, draft: Draft) -> bool:
+        """What the company's bulk create has no place for, or cuts."""
+        return has_lunch(draft) or (has_fraction(draft) and self.kinds.keeps_fractions is False)
+
+    def _is_told(self, draft: Draft) -> bool:
+        return draft.origin_id in self.done or draft.origin_id in self.unresolved
+
+    def _learn_of_fractions(self, drafts: Sequence[Draft]) -> None:
+        """Hours with a fraction go many at once only after one was seen to come back whole."""
+        fractions = [draft for draft in drafts if has_fraction(draft)]
+        if fractions and self.kinds.keeps_fractions is None:
+            self._bulk(fractions[:1])
+
+    def _learn(self, **seen: bool) -> None:
+        kinds = replace(self.kinds, **seen)
+        if kinds != self.kinds:
+            self.kinds = kinds
+            self.store.learn(self.api.company_id or 0, kinds)
+
+    def _special(self, drafts: Sequence[Draft]) -> None:
+        """By the bulk create of a project; singly where that is not offered, or for one card alone."""
+        for project in dict.fromkeys(draft.timecard.project for draft in drafts):
+            of_project = [draft for draft in drafts if draft.timecard.project == project]
+            for chunk in _chunks(of_project, ROWS_OF_A_PROJECT):
+                if self.kinds.has_small is False or len(chunk) == 1:
+                    for draft in chunk:
+                        self._single(draft)
+                else:
+                    self._small(chunk)
+
+    def _small(self, chunk: Sequence[Draft]) -> None:
+        """One transaction, it is said: what a refusal left out is looked up all the same. A 403 may speak of the app's
+        access to this road, or of the project; one card alone tells which."""
+        project = chunk[0].timecard.project
+        self.in_flight = frozenset(draft.origin_id for draft in chunk)
+        rows = [small_bulk_row(draft) for draft in chunk]
+        try:
+            answer = self.api.send(CREATE_SOME_TIMECARDS, {"timecard_entries": rows}, project_id=project)
+        except ProcoreRefused:
+            for half in _halves(self._not_made(chunk)):
+                self._special(half)
+        except (PermissionMissing, NotFound) as error:
+            self._single(chunk[0])
+            told = self.done.get(chunk[0].origin_id)
+            if told is not None and told.refusal is not None and told.refusal.key.startswith("permission:"):
+                self._refuse(chunk[1:], permission(str(error), project))
+                return
+            self._learn(has_small=False)
+            self._special(chunk[1:])
+        else:
+            self._learn(has_small=True)
+            self._take(answer)
+            self._left_out([draft for draft in chunk if draft.origin_id not in self.done])
 
     def _stopped(self, drafts: Sequence[Draft], error: TryLater | NeedsAttention) -> None:
         is_lost = isinstance(error, ProcoreUnavailable) and error.is_effect_unknown
@@ -73,22 +134,39 @@ class Creating:
         try:
             answer = self.api.send(CREATE_TIMECARDS, {"timecard_entries": rows})
         except ProcoreRefused as error:
-            if len(chunk) == 1:
+            if len(chunk) == 1 and has_fraction(chunk[0]) and "hours" in str(error).casefold():
+                self._learn(keeps_fractions=False)
+                self._special(chunk)
+            elif len(chunk) == 1:
                 self._refused(chunk[0], error)
-            elif error.http_status == 413:
-                self._halves(chunk)
             else:
-                self._halves(self._not_made(chunk))
+                for half in _halves(chunk if error.http_status == 413 else self._not_made(chunk)):
+                    self._bulk(half)
         except (PermissionMissing, NotFound) as error:
             self._by_project(chunk, error)
         else:
             self._take(answer)
+            self._left_out([draft for draft in chunk if draft.origin_id not in self.done])
+            self._compare(answer)
 
-    def _halves(self, chunk: Sequence[Draft]) -> None:
-        middle = (len(chunk) + 1) // 2
-        for half in (chunk[:middle], chunk[middle:]):
-            if half:
-                self._bulk(half)
+    def _compare(self, answer: Any) -> None:
+        """Whether fractions of hours came back as they were sent."""
+        for row in _lists(answer, "timecard_entries", "entities", "data"):
+            hours = self.sent.get(origin_of(row) or 0)
+            if hours is None or hours == hours.to_integral_value() or row.get("hours") is None:
+                continue
+            try:
+                self._learn(keeps_fractions=Decimal(str(row["hours"])) != hours.to_integral_value(ROUND_DOWN))
+            except InvalidOperation:
+                continue
+
+    def _left_out(self, drafts: Sequence[Draft]) -> None:
+        """An answer that names others but not these. At first they may exist all the same, and are looked up (D6); one
+        that was left out before, looked up and not found, is sent by itself, so that Procore says what is wrong."""
+        self.unresolved |= {draft.origin_id for draft in drafts if not draft.is_replay}
+        replays = [draft for draft in drafts if draft.is_replay]
+        for draft in self._not_made(replays) if replays else ():
+            self._single(draft)
 
     def _by_project(self, chunk: Sequence[Draft], error: PermissionMissing | NotFound) -> None:
         """A refusal of permission, or a 404 that hides one, is about a project: each is asked once by itself."""
@@ -130,7 +208,7 @@ class Creating:
             self.done[draft.origin_id] = Created(draft.origin_id)
 
     def _take(self, answer: Any) -> None:
-        """Rows by origin id, whatever their order. A draft that the answer leaves out stays unknown."""
+        """Rows by origin id, whatever their order."""
         rows = _lists(answer, "timecard_entries", "entities", "data")
         parts = _parts(rows, self.sent)
         for row in rows:
@@ -145,7 +223,12 @@ class Creating:
             origin = origin_of(row)
             if origin in self.in_flight and origin is not None and origin not in self.done:
                 self.done[origin] = Created(origin, refusal=reason_of(ProcoreRefused(words_in(row)[0])))
-        self.unresolved |= self.in_flight - self.done.keys()
+
+    def _refuse(self, drafts: Sequence[Draft], reason: Reason) -> None:
+        for draft in drafts:
+            self.done[draft.origin_id] = Created(draft.origin_id, refusal=reason)
+
+
 def _created(origin: int, row: Any, parts: Sequence[int] = ()) -> Created:
     """Procore's row for a draft of ours: a date that it stored as nothing is noticed here, as no list of days shows
     the card any more (D87); what it split off is named (D48)."""
@@ -178,14 +261,17 @@ def _is_rest(parent: dict[str, Any], part: dict[str, Any], sent: Mapping[int, De
         return False
 
 
-
-    def _refuse(self, drafts: Sequence[Draft], reason: Reason) -> None:
-        for draft in drafts:
-            self.done[draft.origin_id] = Created(draft.origin_id, refusal=reason)
-
-
 def _lists(answer: Any, *names: str, is_bare: bool = True) -> list[dict[str, Any]]:
     """The rows of an answer that is a list, or holds lists under these names."""
     bare = [answer] if is_bare else []
     lists = [answer.get(name) for name in names] if isinstance(answer, dict) else bare
     return [row for rows in lists if isinstance(rows, list) for row in rows if isinstance(row, dict)]
+
+
+def _halves(drafts: Sequence[Draft]) -> list[Sequence[Draft]]:
+    middle = (len(drafts) + 1) // 2
+    return [half for half in (drafts[:middle], drafts[middle:]) if half]
+
+
+def _chunks(drafts: Sequence[Draft], size: int) -> list[Sequence[Draft]]:
+    return [drafts[start : start + size] for start in range(0, len(drafts), size)]

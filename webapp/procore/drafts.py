@@ -24,9 +24,15 @@ FIELDS = {
 """Timecard's names → Procore's. `project` travels beside the card, as project_id."""
 
 
-def needs_single(draft: Draft) -> bool:
+def has_lunch(draft: Draft) -> bool:
     """The company's bulk create has no lunch_time."""
     return draft.is_start_stop and bool(draft.timecard.lunch_minutes)
+
+
+def has_fraction(draft: Draft) -> bool:
+    """The bulk create types hours as an integer: whether it takes others is not published."""
+    hours = None if draft.is_start_stop else draft.timecard.hours
+    return hours is not None and hours != hours.to_integral_value()
 
 
 def create_fields(draft: Draft) -> dict[str, Any]:
@@ -48,6 +54,12 @@ def bulk_row(draft: Draft) -> dict[str, Any]:
     if "hours" in fields and hours is not None and hours == hours.to_integral_value():
         fields["hours"] = int(hours)
     return {**fields, "project_id": draft.timecard.project}
+
+
+def small_bulk_row(draft: Draft) -> dict[str, Any]:
+    """One row of the bulk create of a project: the one schema that writes our number as text."""
+    fields = create_fields(draft)
+    return {**fields, "origin_id": str(draft.origin_id), "project_id": draft.timecard.project}
 
 
 def change_body(project_id: int, on: date, changes: dict[str, Any]) -> dict[str, Any]:

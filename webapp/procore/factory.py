@@ -18,7 +18,7 @@ from webapp.procore.oauth import OAuth
 from webapp.procore.pacing import Pacer
 from webapp.procore.paths import ME
 from webapp.procore.people import Me, Person, me_of
-from webapp.procore.ports import BudgetStore, Rng, TokenStore
+from webapp.procore.ports import BudgetStore, BulkStore, Rng, TokenStore
 from webapp.procore.refusals import data_of
 from webapp.procore.timecards import Timecards
 from webapp.procore.tokens import Tokens
@@ -28,8 +28,8 @@ from webapp.sync.ports import Clock
 class CompanyAtProcore(Timecards, Directory):
     """AtProcore of sync.ports: a company's time cards and reference lists, with the service account's token."""
 
-    def __init__(self, api: Api, filters: Filters | None = None) -> None:
-        Timecards.__init__(self, api, filters)
+    def __init__(self, api: Api, kinds: BulkStore, filters: Filters | None = None) -> None:
+        Timecards.__init__(self, api, kinds, filters)
 
 
 class Procore:
@@ -41,6 +41,7 @@ class Procore:
         clock: Clock,
         tokens: TokenStore,
         budgets: BudgetStore,
+        kinds: BulkStore,
         rng: Rng,
         pause: Callable[[float], None],
         session: Callable[[], requests.Session] = new_session,
@@ -49,12 +50,12 @@ class Procore:
         self.oauth = OAuth(
             self.client, config.procore_client_id, config.procore_client_secret, config.redirect_uri
         )
-        self.filters = Filters()
+        self.filters, self.kinds = Filters(), kinds
         self.pacer = Pacer(budgets, clock, rng)
         self.tokens = Tokens(tokens, self.oauth, self.pacer, clock, rng, pause)
 
     def company(self, procore_company_id: int, priority: Priority = Priority.FIRST) -> CompanyAtProcore:
-        return CompanyAtProcore(self._api(SERVICE, procore_company_id, priority), self.filters)
+        return CompanyAtProcore(self._api(SERVICE, procore_company_id, priority), self.kinds, self.filters)
 
     def hooks(self, procore_company_id: int, priority: Priority = Priority.FIRST) -> Hooks:
         return Hooks(self._api(SERVICE, procore_company_id, priority))

@@ -1,10 +1,12 @@
-"""What this package needs kept for it across processes: tokens and rate budgets. The store fulfils these by shape."""
+"""What this package needs kept for it across processes: tokens, rate budgets, kinds of bulk create. The store fulfils
+these by shape."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Protocol
 
+from webapp.domain.bulk import BulkKinds
 from webapp.domain.credentials import Budget, Budgeted, CountedBy, StoredTokens, TokenPair
 
 
@@ -61,3 +63,11 @@ class BudgetStore(Protocol):
 
     def learn(self, counted_by: CountedBy, now: datetime) -> None:
         """What Procore counts by, as its headers told."""
+
+
+class BulkStore(Protocol):
+    """What was seen of the bulk creates in each company."""
+
+    def read(self, procore_company_id: int) -> BulkKinds: ...
+
+    def learn(self, procore_company_id: int, kinds: BulkKinds) -> None: ...

@@ -23,6 +23,7 @@ from webapp.procore.paths import (
     TIMECARDS,
     UPDATE_TIMECARD,
 )
+from webapp.procore.ports import BulkStore
 from webapp.procore.raw import kept
 from webapp.sync.ports import Created, Draft, HistoryEntry
 
@@ -39,8 +40,8 @@ class Timecards:
     """`unreadable`: cards of the last reads that lack what we need, by id (D106). Lists yield all others; a card that
     is read again without fault leaves it. The reader takes from it what concerns the ids it asked for."""
 
-    def __init__(self, api: Api, filters: Filters | None = None) -> None:
-        self.api = api
+    def __init__(self, api: Api, kinds: BulkStore, filters: Filters | None = None) -> None:
+        self.api, self.kinds = api, kinds
         self.filters = filters or Filters()
         self.unreadable: dict[int, UnreadableAnswer] = {}
 
@@ -91,7 +92,7 @@ class Timecards:
         }
 
     def create_many(self, drafts: Sequence[Draft]) -> list[Created]:
-        return Creating(self.api, self._made_since).create(drafts)
+        return Creating(self.api, self.kinds, self._made_since).create(drafts)
 
     def update(self, procore_id: int, project_id: int, on: date, changes: dict[str, Any]) -> Card:
         """Raises ProcoreRefused in Procore's words. An answer that is no card is told as lost: the write was done."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import ROUND_DOWN
 
 from webapp.domain.timecard import UNITS, Card, Timecard, changed_units, same_unit
 from webapp.sync import holds
@@ -89,7 +90,9 @@ def finish_merge(batch: Batch, seen: Seen, action: Merge, written: Written | Non
 def finish_create(batch: Batch, seen: Seen, intent: Intent, card: Card) -> None:
     """The card is there and was read: what we meant and what Procore made of it are the two faces."""
     face, again = as_agreed(batch, intent.sent, card.timecard, frozenset(UNITS))
-    batch.done(seen, base=Base(intent.ours, face), tell=(("send", "create"),), card=card, again=again)
+    base = _without_cut(Base(intent.ours, face), intent.sent, card.timecard)
+    is_cut = base.ours != intent.ours
+    batch.done(seen, base=base, tell=(("send", "create"),), card=card, again=again or is_cut)
 
 
 def _left_open(action: Merge, take: frozenset[str], sent: frozenset[str]) -> Reason | None:
@@ -112,7 +115,19 @@ def adopted(batch: Batch, seen: Seen) -> Seen:
     if card.facts.updated_at != card.facts.created_at:
         return seen
     face, _ = as_agreed(batch, intent.sent, card.timecard, frozenset(UNITS))
-    return replace(seen, face=face)
+    base = _without_cut(Base(intent.ours, face), intent.sent, card.timecard)
+    return replace(seen, agreed=base)
+
+
+def _without_cut(base: Base, wanted: Timecard, stored: Timecard) -> Base:
+    """A bulk create whose schema says integer may cut the fraction off the hours. That is no decision of Procore's: our
+    face takes the cut hours, so that the next look sends the whole ones, by a road that keeps them."""
+    sent, kept = wanted.hours, stored.hours
+    if sent is None or kept is None or wanted.start is not None or kept == sent:
+        return base
+    if kept != sent.to_integral_value(ROUND_DOWN):
+        return base
+    return Base(replace(base.ours, hours=kept), base.theirs.with_units(stored, {"time"}))
 
 
 def as_agreed(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from webapp.domain.timecard import Card, Timecard, same_unit
+from webapp.domain.timecard import Card, same_unit
 from webapp.errors import UnreadableAnswer
 from webapp.sync.decide import Base
 from webapp.sync.ports import AtProcore, Intent, Record
@@ -37,8 +37,8 @@ class Seen:
     gone: Card | None = None
     """The card as it was deleted."""
 
-    face: Timecard | None = None
-    """Of a card found by our number: theirs as agreed, where it is not just what we sent."""
+    agreed: Base | None = None
+    """Of a card found by our number that nobody has touched: the base, where it is not just what we sent."""
 
     @property
     def base(self) -> Base | None:
@@ -49,7 +49,7 @@ class Seen:
             return base
         if intent is None or (self.card is None and self.gone is None):
             return None
-        return Base(intent.ours, self.face or intent.sent)
+        return self.agreed or Base(intent.ours, intent.sent)
 
     @property
     def came_and_went(self) -> bool:

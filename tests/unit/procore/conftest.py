@@ -11,7 +11,7 @@ import responses
 
 from tests.fixtures.settings import config_for
 from tests.unit.procore.canned import COMPANY, START, MakeProcore, MakeSession, Web
-from tests.unit.procore.memory import MemoryBudgets, MemoryTokens
+from tests.unit.procore.memory import MemoryBudgets, MemoryKinds, MemoryTokens
 from webapp.clock import ManualClock
 from webapp.procore.client import READ_RETRIES, new_session
 from webapp.procore.factory import CompanyAtProcore, Procore
@@ -47,16 +47,22 @@ def make_session() -> Iterator[MakeSession]:
 
 
 @pytest.fixture
+def kinds() -> MemoryKinds:
+    return MemoryKinds()
+
+
+@pytest.fixture
 def make_procore(
     clock: ManualClock,
     tokens: MemoryTokens,
     budgets: MemoryBudgets,
+    kinds: MemoryKinds,
     make_session: MakeSession,
 ) -> MakeProcore:
     """Waiting, unless told otherwise, moves the clock."""
 
     def make(pause: Callable[[float], None] = clock.advance) -> Procore:
-        return Procore(config_for(), clock, tokens, budgets, Random(7), pause, make_session)
+        return Procore(config_for(), clock, tokens, budgets, kinds, Random(7), pause, make_session)
 
     return make
 

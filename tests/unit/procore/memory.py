@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from webapp.domain.bulk import BulkKinds
 from webapp.domain.credentials import Budget, Budgeted, Counted, CountedBy, StoredTokens, TokenPair
 
 
@@ -51,6 +52,21 @@ class MemoryTokens:
 
     def forget(self, key: str) -> None:
         self.rows.pop(key, None)
+
+
+class MemoryKinds:
+    """What was seen of bulk creates; `learnt` keeps every change."""
+
+    def __init__(self, kinds: BulkKinds | None = None) -> None:
+        self.kinds = kinds or BulkKinds()
+        self.learnt: list[BulkKinds] = []
+
+    def read(self, procore_company_id: int) -> BulkKinds:
+        return self.kinds
+
+    def learn(self, procore_company_id: int, kinds: BulkKinds) -> None:
+        self.kinds = kinds
+        self.learnt.append(kinds)
 
 
 class MemoryBudgets:

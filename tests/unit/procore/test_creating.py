@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,8 @@ import pytest
 import requests
 
 from tests.unit.procore.canned import API, CARDS, COMPANY, Web, card
+from tests.unit.procore.memory import MemoryKinds
+from webapp.domain.bulk import BulkKinds
 from webapp.domain.timecard import Timecard
 from webapp.errors import ProcoreUnavailable
 from webapp.procore.factory import CompanyAtProcore
@@ -222,3 +225,72 @@ def test_no_drafts_no_call(company: CompanyAtProcore, web: Web) -> None:
     """Invariant 4."""
     assert company.create_many([]) == []
     assert len(web.mock.calls) == 0
+
+
+SMALL = f"{API}/rest/v1.1/projects/5/project_timecard_entries/bulk_create"
+
+
+def with_hours(origin_id: int, hours: str) -> Draft:
+    whole = draft(origin_id)
+    return replace(whole, timecard=replace(whole.timecard, hours=Decimal(hours)))
+
+
+def answering(
+    web: Web, url: str, row: Callable[[dict[str, Any]], dict[str, Any]], status: int = 200
+) -> list[int]:
+    """A bulk create that answers each row by `row`; how many rows each call had."""
+    sizes: list[int] = []
+
+    def answer(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+        rows = json.loads(request.body or b"")["timecard_entries"]
+        sizes.append(len(rows))
+        numbers = [int(r["origin_id"]) for r in rows]
+        made = [{"id": 1000 + n, "origin_id": n, **row(r)} for n, r in zip(numbers, rows, strict=True)]
+        return status, {}, json.dumps({"timecard_entries": made} if url == SMALL else made)
+
+    web.mock.add_callback("POST", url, answer)
+    return sizes
+
+
+def test_one_card_tells_whether_fractions_of_hours_survive(
+    company: CompanyAtProcore, web: Web, kinds: MemoryKinds
+) -> None:
+    """D47: the integer in the schema is tried with a single card, and remembered for the company."""
+    sizes = answering(web, BULK, lambda row: {"hours": str(row["hours"])})
+    created = company.create_many([with_hours(i, "7.5") for i in range(1, 41)])
+    assert sizes == [1, 39]
+    assert len([c for c in created if c.procore_id]) == 40
+    assert kinds.learnt == [BulkKinds(keeps_fractions=True)]
+
+
+def test_cut_fractions_take_the_road_of_a_project_from_then_on(
+    company: CompanyAtProcore, web: Web, kinds: MemoryKinds
+) -> None:
+    """Only the one card that told has to be put right; the others go 25 at once, with their hours as text."""
+    sizes = answering(web, BULK, lambda row: {"hours": str(int(Decimal(str(row["hours"]))))})
+    small = answering(web, SMALL, lambda row: {"hours": row["hours"]}, 201)
+    created = company.create_many([with_hours(i, "7.5") for i in range(1, 52)])
+    assert (sizes, small) == ([1], [25, 25])
+    assert {c.procore_id for c in created} == {1000 + i for i in range(1, 52)}
+    assert kinds.kinds == BulkKinds(keeps_fractions=False, has_small=True)
+
+
+def test_a_road_that_is_not_offered_is_not_asked_for_again(
+    company: CompanyAtProcore, web: Web, kinds: MemoryKinds
+) -> None:
+    """The README: its 403 speaks of beta access. One card alone tells that it is not about the project."""
+    kinds.kinds = BulkKinds(keeps_fractions=False)
+    web.mock.add("POST", SMALL, status=403, json={"message": "in beta"})
+    singles = []
+
+    def single(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+        entry = json.loads(request.body or b"")["timecard_entry"]
+        singles.append(entry["hours"])
+        return 201, {}, json.dumps(card(1000 + entry["origin_id"], origin_id=entry["origin_id"]))
+
+    web.mock.add_callback("POST", CARDS, single)
+    company.create_many([with_hours(i, "7.5") for i in range(1, 4)])
+    company.create_many([with_hours(i, "6.5") for i in range(4, 6)])
+    assert singles == ["7.5"] * 3 + ["6.5"] * 2
+    assert [call.request.url for call in web.mock.calls].count(SMALL) == 1
+    assert kinds.kinds.has_small is False

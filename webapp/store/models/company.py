@@ -38,6 +38,10 @@ class Company(Base):
     guard_changes_percent: Mapped[int] = mapped_column(default=50, server_default="50")
     """More than the number and more than the percentage, within an hour, is unusual (D12)."""
 
+    bulk_keeps_fractions: Mapped[bool | None]
+    has_small_bulk: Mapped[bool | None]
+    """How Procore takes many new time cards here, as far as it was seen (domain/bulk)."""
+
     updated_cursor: Mapped[datetime | None]
     deleted_cursor: Mapped[datetime | None]
     swept_at: Mapped[datetime | None]
