@@ -1,4 +1,4 @@
-"""Periodic work is claimed once, and the leases of the dead are freed: D10, D11."""
+"""Periodic work is claimed once, the leases of the dead are freed, and a backlog goes before a sweep: D10, D11, M19."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from tests.fixtures.app import MakeApp
 from webapp.services.sync import has_died, owner
 from webapp.store import schedule
-from webapp.store.models import Company
+from webapp.store.models import Company, Link
 from webapp.store.session import system
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -57,3 +57,46 @@ def test_the_lease_of_a_dead_worker_is_freed_and_a_living_ones_kept(database: No
     with system(is_readonly=True) as session:
         held = [company.lease_owner for company in session.query(Company).order_by(Company.id)]
     assert held == [None, alive]
+
+
+MINUTE = timedelta(minutes=1)
+INTERVAL = 5 * MINUTE
+
+
+def backlog(swept: timedelta, marked: timedelta, not_before: timedelta | None) -> list[int]:
+    """A company that was swept, and has a record that was marked, so long ago; whether it is swept now."""
+    with system() as session:
+        company = Company(
+            procore_company_id=1, name="Company", created_at=NOW, state="connected", connected_at=NOW - 9 * HOUR,
+            swept_at=NOW - swept,
+        )  # fmt: skip
+        session.add(company)
+        session.flush()
+        link = Link(company_id=company.id, procore_id=1, created_at=NOW, marked_at=NOW - marked)
+        link.not_before = None if not_before is None else NOW - not_before
+        session.add(link)
+        company_id = company.id
+    found = schedule.companies_to_sweep(NOW, INTERVAL)
+    assert found in ([], [company_id])
+    return found
+
+
+def test_a_sweep_waits_while_what_is_due_has_waited_for_minutes(database: None) -> None:
+    """M19: it would only find more to do."""
+    assert backlog(swept=6 * MINUTE, marked=5 * MINUTE, not_before=None) == []
+
+
+def test_a_backlog_without_end_does_not_stop_the_sweep(database: None) -> None:
+    """M19: no later than six intervals after the one before."""
+    assert backlog(swept=30 * MINUTE, marked=5 * HOUR, not_before=None)
+
+
+@pytest.mark.parametrize("not_before", [-10 * MINUTE, MINUTE])
+def test_what_waits_for_its_time_is_no_backlog(database: None, not_before: timedelta) -> None:
+    """M19: a hold looks at its record every hour, and was marked long ago."""
+    assert backlog(swept=6 * MINUTE, marked=5 * HOUR, not_before=not_before)
+
+
+def test_a_company_that_keeps_up_is_swept(database: None) -> None:
+    """D4."""
+    assert backlog(swept=6 * MINUTE, marked=4 * MINUTE, not_before=None)

@@ -12,6 +12,9 @@ from webapp.store.due import due_now
 from webapp.store.models import Company, Link, PeriodicRun
 from webapp.store.session import system
 
+BACKLOG = timedelta(minutes=5)
+LONGEST_PAUSE = 6
+"""Sweep intervals."""
 
 def companies_due(now: datetime, procore_company_id: int | None = None) -> list[int]:
     """Connected companies that have a record ready and need not wait for Procore, the longest waiting first."""
@@ -45,6 +48,8 @@ def count_ready(now: datetime, procore_company_id: int | None = None) -> int:
 
 
 def companies_to_sweep(now: datetime, interval: timedelta) -> list[int]:
+    """Sweeping finds more to do, so it pauses while what is due has waited long (M19). Not for ever: a backlog without end
+    would hide what webhooks lost."""
     with system(is_readonly=True) as session:
         return list(
             session.scalars(
@@ -52,10 +57,22 @@ def companies_to_sweep(now: datetime, interval: timedelta) -> list[int]:
                     Company.state == "connected",
                     _is_free(now),
                     or_(Company.swept_at.is_(None), Company.swept_at <= now - interval),
+                    or_(
+                        Company.swept_at.is_(None),
+                        Company.swept_at <= now - interval * LONGEST_PAUSE,
+                        ~_has_backlog(now),
+                    ),
                     or_(Company.connected_at.is_(None), Company.connected_at <= now - interval),
                 )
             )
         )
+
+
+def _has_backlog(now: datetime) -> ColumnElement[bool]:
+    """Something was ready to be worked minutes ago."""
+    ready_at = func.coalesce(Link.not_before, Link.marked_at)
+    overdue = select(Link.id).where(Link.company_id == Company.id, due_now(now), ready_at <= now - BACKLOG)
+    return overdue.exists()
 
 
 def companies_connected() -> list[int]:
