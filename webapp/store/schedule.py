@@ -48,8 +48,8 @@ def count_ready(now: datetime, procore_company_id: int | None = None) -> int:
 
 
 def companies_to_sweep(now: datetime, interval: timedelta) -> list[int]:
-    """Sweeping finds more to do, so it pauses while what is due has waited long (M19). Not for ever: a backlog without end
-    would hide what webhooks lost."""
+    """Sweeping finds more to do, so it pauses while what is due has waited long (M19). Not for ever: a backlog
+    without end would hide what webhooks lost."""
     with system(is_readonly=True) as session:
         return list(
             session.scalars(
