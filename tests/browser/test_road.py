@@ -49,7 +49,7 @@ def context(
 def test_a_time_card_crosses_over_both_ways(
     stack: Stack, procore: Procore, context: BrowserContext, visit: Visit, cookies: tuple[int, list[str]]
 ) -> None:
-    """R2, R3, R5, R7, R9, R10, R17, R22, R27, R35, D1, D81: installed, connected, sent to and fro, disconnected."""
+    """R2, R3, R5, R7, R9, R10, R17, R22, R27, R35, D1: installed, connected, sent to and fro, disconnected."""
     visit.install()
     visit.open()
     assert app_frame(visit).evaluate(SET_COOKIES) == cookies[1]

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("connected")]
 def test_the_side_panel_shows_the_project_that_procore_names_and_refreshes_when_shown_again(
     stack: Stack, procore: Procore, visit: Visit
 ) -> None:
-    """R2, D80."""
+    """R2."""
     procore.enter("Seen in the panel", project="North Depot", person="Dana Ortiz", hours="1.25")
     page = visit.page
     project = f"{procore.url}/{procore.company_id}/projects/{procore.project_id('North Depot')}"

@@ -55,7 +55,7 @@ def test_a_closed_window_is_noticed_and_can_be_opened_again(visit: Visit) -> Non
 
 
 def test_when_the_frame_is_gone_the_window_offers_to_go_on_by_itself(visit: Visit) -> None:
-    """R2, D81."""
+    """R2."""
     visit.open()
     window = visit.begin_sign_in()
     visit.page.goto("about:blank")
@@ -82,7 +82,7 @@ def test_where_the_frame_can_keep_no_cookie_a_tab_of_its_own_is_offered(
 def test_the_session_cookie_is_secure_http_only_partitioned_and_of_this_host_alone(
     stack: Stack, visit: Visit
 ) -> None:
-    """R2, D81: nothing else is kept in the browser, and scripts do not see it."""
+    """R2: nothing else is kept in the browser, and scripts do not see it."""
     visit.open()
     visit.sign_in()
     frame = next(frame for frame in visit.page.frames if frame.url.startswith(stack.app_url))
