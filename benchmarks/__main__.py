@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks import bulk, check, latency, storm, webhooks
+from benchmarks import bulk, check, fairness, latency, storm, webhooks
 from benchmarks.figures import Figure, table, write
 from benchmarks.memory import MemoryWatch
 from benchmarks.site import Site, running
 
-ROWS = ("latency", "receive", "send", "webhooks", "memory", "check", "kills", "flush")
+ROWS = ("latency", "receive", "send", "webhooks", "memory", "check", "fairness", "kills", "flush")
 QUIET = ("latency", "receive", "send", "webhooks", "memory")
 
 
@@ -34,6 +34,8 @@ def main() -> int:
         figures += _quiet(rows, 10 if given.small else 1)
     if "check" in rows:
         figures += _check(2_000 if given.small else 20_000)
+    if "fairness" in rows:
+        figures += _fairness(20 if given.small else 1)
     for row, flushes in (("kills", 0), ("flush", 2)):
         if row in rows:
             figures += _storm(row, flushes, given.seed, given.small)
@@ -62,6 +64,13 @@ def _quiet(rows: list[str], part: int) -> list[Figure]:
         if "memory" in rows:
             figures += watch.figures()
         return [*figures, _health(site)]
+
+
+def _fairness(part: int) -> list[Figure]:
+    print("fairness ...", file=sys.stderr, flush=True)
+    with _place() as directory, running(directory) as site:
+        site.connect()
+        return [*fairness.measure(site, 20_000 // part), _health(site)]
 
 
 def _health(site: Site) -> Figure:

@@ -32,12 +32,14 @@ def measure(site: Site, count: int = 100) -> list[Figure]:
     def write(number: int) -> None:
         site.api.post("/timesheets", draft(names, number, "Latency"))
 
-    received = [_one(enter, n, here, rng) for n in range(count)]
-    sent = [_one(write, n, there, rng) for n in range(count)]
+    received = [one_change(enter, n, here, rng) for n in range(count)]
+    sent = [one_change(write, n, there, rng) for n in range(count)]
     return _figures("a time card is a timesheet", received) + _figures("a timesheet is a time card", sent)
 
 
-def _one(enter: Callable[[int], None], number: int, arrived: Callable[[], int], rng: random.Random) -> float:
+def one_change(
+    enter: Callable[[int], None], number: int, arrived: Callable[[], int], rng: random.Random
+) -> float:
     before = arrived()
     began = time.monotonic()
     enter(number)

@@ -46,7 +46,7 @@ class MemoryWatch:
                 try:
                     root = psutil.Process(pid)
                     self._note(kind, root)
-                    for child in root.children():
+                    for child in root.children(recursive=True):
                         self._note(below, child)
                 except psutil.NoSuchProcess:
                     continue

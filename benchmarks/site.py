@@ -31,13 +31,13 @@ class Names:
 
 
 class Site:
-    """Acme Builders, installed and connected, on a stack that runs."""
+    """A company, Acme Builders by default, on a stack that runs."""
 
-    def __init__(self, stack: Stack) -> None:
-        self.stack = stack
+    def __init__(self, stack: Stack, name: str = "Acme Builders") -> None:
+        self.stack, self.name = stack, name
         self.procore = Door(stack.procore_url)
         state = self.procore.get("/sandbox/api/state")
-        self.company = next(c for c in state["companies"] if c["name"] == "Acme Builders")
+        self.company = next(c for c in state["companies"] if c["name"] == name)
         self.procore_id = int(self.company["id"])
         self.theirs = f"/sandbox/api/companies/{self.procore_id}"
         self.api = Door(stack.app_url)
@@ -47,10 +47,11 @@ class Site:
         self.procore.post(f"{self.theirs}/install")
         switches = ["--receive" if receive else "--no-receive", "--send" if send else "--no-send"]
         company = ("--procore-company-id", str(self.procore_id))
-        self.flask("companies", "connect", *company, "--name", "Acme Builders", *switches)
+        self.flask("companies", "connect", *company, "--name", self.name, *switches)
         key = self.flask("api-keys", "create", *company, "--label", "bench").strip()
         self.api = Door(f"{self.stack.app_url}/api/v1", {"Authorization": f"Bearer {key}"})
-        until(lambda: len(self.requests("GET", "/people")) >= 1, 30, "the directory to be mirrored")
+        people = f"/companies/{self.procore_id}/people"
+        until(lambda: len(self.requests("GET", people)) >= 1, 30, "the directory to be mirrored")
         self.come_to_rest(30)
 
     def flask(self, *arguments: str) -> str:

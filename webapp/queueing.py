@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from contextlib import suppress
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from redis import Redis
@@ -18,8 +19,12 @@ from rq.serializers import JSONSerializer
 
 from webapp.store.session import StoreSession
 
-QUEUE = "timesite"
+QUICK, LATER = "timesite", "timesite-later"
+"""First turns of companies, for which somebody may be waiting; and all that takes longer."""
 SYNC_JOB = "webapp.jobs.sync.sync_company"
+GO_ON_JOB = "webapp.jobs.sync.go_on"
+GO_ON_SECONDS = 5
+BUSY_SECONDS = 1
 WAKE_SECONDS = 60
 AWAKE_SECONDS = 0.05
 JOB_TIMEOUT_SECONDS = 600
@@ -35,8 +40,8 @@ def quick_redis(url: str) -> Redis:
     return Redis.from_url(url, socket_timeout=0.3, socket_connect_timeout=0.3, retry_on_timeout=False)
 
 
-def queue(connection: Redis) -> Queue:
-    return Queue(QUEUE, connection=connection, serializer=JSONSerializer, default_timeout=JOB_TIMEOUT_SECONDS)
+def queue(connection: Redis, name: str) -> Queue:
+    return Queue(name, connection=connection, serializer=JSONSerializer, default_timeout=JOB_TIMEOUT_SECONDS)
 
 
 def wake_key(company_id: int) -> str:
@@ -66,6 +71,25 @@ def clear_wake(redis_url: str | None, company_id: int) -> None:
             quick_redis(redis_url).delete(wake_key(company_id))
 
 
+def hold_wake(redis_url: str | None, company_id: int) -> None:
+    """A worker has the company in hand and looks again before it lets go: for a moment no other need be woken."""
+    if redis_url is not None:
+        with suppress(RedisError):
+            quick_redis(redis_url).set(wake_key(company_id), "1", ex=BUSY_SECONDS)
+
+
+def go_on(redis_url: str | None, company_id: int) -> bool:
+    """What a first turn left, or a longer one; behind what other companies have left."""
+    return call(redis_url, GO_ON_JOB, company_id, seconds=GO_ON_SECONDS)
+
+
+def went_on(redis_url: str | None, company_id: int) -> None:
+    """The job's first act."""
+    if redis_url is not None:
+        with suppress(RedisError):
+            quick_redis(redis_url).delete(f"call:{GO_ON_JOB}:{company_id}")
+
+
 def call(redis_url: str | None, job: str, key: int, *, seconds: int) -> bool:
     """A job found due in the database, at most once in so many seconds, whatever became of earlier wake-ups."""
     return _once(redis_url, f"call:{job}:{key}", seconds, job, key)
@@ -77,9 +101,24 @@ def _once(redis_url: str | None, name: str, seconds: int, job: str, key: int) ->
     try:
         connection = quick_redis(redis_url)
         if connection.set(name, "1", nx=True, ex=seconds):
-            queue(connection).enqueue(
+            queue(connection, QUICK if job == SYNC_JOB else LATER).enqueue(
                 job, key, retry=Retry(max=2, interval=[5, 30]), result_ttl=0, failure_ttl=3600
             )
+    except RedisError as error:
+        log.warning("%s for %s could not be enqueued: %s", job, key, type(error).__name__)
+        return False
+    return True
+
+
+def call_at(redis_url: str | None, job: str, key: int, at: datetime, wait: timedelta) -> bool:
+    """A job for later, once."""
+    if redis_url is None:
+        return False
+    try:
+        connection = quick_redis(redis_url)
+        seconds = max(int(wait.total_seconds()), 1)
+        if connection.set(f"later:{job}:{key}", "1", nx=True, ex=seconds):
+            queue(connection, LATER).enqueue_at(at, job, key, result_ttl=0, failure_ttl=3600)
     except RedisError as error:
         log.warning("%s for %s could not be enqueued: %s", job, key, type(error).__name__)
         return False

@@ -71,7 +71,7 @@ def test_timesheets_that_keep_coming_for_forty_seconds_cost_few_calls(sqlite_sit
     pause(1.0)
     while left:
         procore, store = wiring.procore_for(site.theirs.id), wiring.store_for(site.company_id)
-        until = site.clock.now() + timedelta(seconds=sync.TURN_SECONDS)
+        until = site.clock.now() + timedelta(seconds=sync.WHOLE.seconds)
         Engine(store, procore, site.clock, pause).work("worker", until)
     site.settle()
     assert len(site.cards()) == 401

@@ -40,7 +40,7 @@ def look() -> None:
     """One look: leases of the dead, records that are due, sweeps and probes that are due, periodic work."""
     url = wiring.config().redis_url
     schedule.free_leases()
-    for company_id in schedule.companies_due():
+    for company_id in schedule.companies_to_work():
         queueing.call(url, queueing.SYNC_JOB, company_id, seconds=2)
     for company_id in schedule.companies_to_sweep():
         queueing.call(url, f"{JOBS}.sync.sweep_company", company_id, seconds=30)

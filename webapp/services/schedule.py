@@ -14,6 +14,16 @@ def companies_due() -> list[int]:
     return schedule.companies_due(wiring.clock().now())
 
 
+def companies_to_work() -> list[int]:
+    """Those of them that no worker has in hand."""
+    return schedule.companies_due(wiring.clock().now(), are_idle=True)
+
+
+def is_idle(company_id: int) -> bool:
+    """Whether no worker has it in hand, and it need not wait for Procore."""
+    return schedule.is_idle(company_id, wiring.clock().now())
+
+
 def companies_to_sweep() -> list[int]:
     interval = timedelta(seconds=wiring.config().sweep_interval_seconds)
     return schedule.companies_to_sweep(wiring.clock().now(), interval)

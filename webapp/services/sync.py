@@ -20,8 +20,24 @@ from webapp.sync.batch import Limits
 from webapp.sync.engine import Engine, Worked
 from webapp.sync.sweep import Swept, sweep
 
-TURN_SECONDS = 20.0
-"""A company's turn; what is left then is woken again, so that others come in between."""
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """How much of a company is worked before others may come in between (M17). Every company gets the same: that is a
+    deficit round robin whose quantum is a step, and nothing is ever owed. A turn ends after the first step for which
+    another company waits; when none does, after so many `seconds`; `is_short`: after one step in any case."""
+
+    batch: int = 500
+    seconds: float = 20.0
+    is_short: bool = False
+    priority: Priority = Priority.FIRST
+
+
+FIRST = Turn(batch=50, is_short=True)
+"""A wake-up: a change that was just made is copied at once; a backlog is only begun."""
+WHOLE = Turn()
+BACKLOG = Turn(priority=Priority.BACKLOG)
+"""What is left then, by the workers that do such work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +48,14 @@ class Drained:
     waiting: int
 
 
-def work(company_id: int, *, gather: bool = True) -> Worked:
+def work(company_id: int, turn: Turn = WHOLE, *, gather: bool = True) -> Worked:
     """One turn of the engine for this company. Nothing when another worker has it, or it is not connected."""
-    until = wiring.clock().now() + timedelta(seconds=TURN_SECONDS)
-    worked = _engine(company_id, gather=gather).work(owner(), until)
+    until = wiring.clock().now() + timedelta(seconds=turn.seconds)
+
+    def is_over() -> bool:
+        return turn.is_short or schedule.others_wait(company_id, wiring.clock().now())
+
+    worked = _engine(company_id, turn, gather=gather).work(owner(), until, is_over)
     if worked.paused_reason is not None:
         pauses.alert(company_id, worked.paused_reason)
     return worked
@@ -97,9 +117,13 @@ def _started(pid: int) -> str:
     return "" if state == "Z" else fields[19]
 
 
-def _engine(company_id: int, *, gather: bool) -> Engine:
-    limits = Limits(resend_wait=wiring.config().resend_wait_seconds, gather=1.0 if gather else 0.0)
-    procore = wiring.procore_for(_procore_id(company_id))
+def _engine(company_id: int, turn: Turn, *, gather: bool) -> Engine:
+    limits = Limits(
+        batch=turn.batch,
+        resend_wait=wiring.config().resend_wait_seconds,
+        gather=1.0 if gather else 0.0,
+    )
+    procore = wiring.procore_for(_procore_id(company_id), turn.priority)
     return Engine(_store(company_id), procore, wiring.clock(), wiring.pause, limits)
 
 

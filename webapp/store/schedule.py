@@ -16,8 +16,11 @@ BACKLOG = timedelta(minutes=5)
 LONGEST_PAUSE = 6
 """Sweep intervals."""
 
-def companies_due(now: datetime, procore_company_id: int | None = None) -> list[int]:
-    """Connected companies that have a record ready and need not wait for Procore, the longest waiting first."""
+def companies_due(
+    now: datetime, procore_company_id: int | None = None, *, are_idle: bool = False
+) -> list[int]:
+    """Connected companies that have a record ready and need not wait for Procore, the longest waiting first;
+    `are_idle`: only those that no worker has."""
     query = (
         select(Link.company_id)
         .join(Company, Company.id == Link.company_id)
@@ -27,12 +30,36 @@ def companies_due(now: datetime, procore_company_id: int | None = None) -> list[
     )
     if procore_company_id is not None:
         query = query.where(Company.procore_company_id == procore_company_id)
+    if are_idle:
+        query = query.where(_is_idle(now))
     with system(is_readonly=True) as session:
         return list(session.scalars(query))
 
 
+def is_idle(company_id: int, now: datetime) -> bool:
+    query = select(Company.id).where(Company.id == company_id, _is_free(now), _is_idle(now))
+    with system(is_readonly=True) as session:
+        return session.scalars(query).first() is not None
+
+
+def others_wait(company_id: int, now: datetime) -> bool:
+    """Whether another company has a record ready that no worker has in hand."""
+    query = (
+        select(Company.id)
+        .where(Company.id != company_id, Company.state == "connected", _is_free(now), _is_idle(now))
+        .where(select(Link.id).where(Link.company_id == Company.id, due_now(now)).exists())
+        .limit(1)
+    )
+    with system(is_readonly=True) as session:
+        return session.scalars(query).first() is not None
+
+
 def _is_free(now: datetime) -> ColumnElement[bool]:
     return or_(Company.waits_until.is_(None), Company.waits_until <= now)
+
+
+def _is_idle(now: datetime) -> ColumnElement[bool]:
+    return or_(Company.lease_until.is_(None), Company.lease_until < now)
 
 
 def count_ready(now: datetime, procore_company_id: int | None = None) -> int:

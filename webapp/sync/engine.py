@@ -31,9 +31,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """`records`: looked at. `paused_reason`: why the company waits as a whole, from now on."""
+    """`records`: looked at. `has_begun`: false when another worker has the company, or it has to wait for Procore.
+    `paused_reason`: why the company waits as a whole, from now on."""
 
     records: int
+    has_begun: bool = True
     paused_reason: str | None = None
 
 
@@ -58,7 +60,7 @@ class Engine:
         worker's company: nothing."""
         lease = self.store.claim(owner)
         if lease is None:
-            return Worked(0)
+            return Worked(0, has_begun=False)
         worked = storms = 0
         records: Sequence[Record] = ()
         try:
