@@ -6,7 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webapp import wiring
+from webapp.domain.bulk import BulkKinds
 from webapp.errors import AppNotConnected, PermissionMissing, SignInExpired
+from webapp.store import bulk_kinds
 
 LEVEL_WORDS = {"none": "None", "read": "Read Only", "standard": "Standard", "admin": "Admin"}
 APP_MANAGEMENT = "Company → Admin → App Management → Timesite"
@@ -67,6 +69,7 @@ class Inspection:
     procore_company_id: int
     permissions: list[Permission]
     projects: list[Project]
+    bulk: BulkKinds
 
     @property
     def is_ok(self) -> bool:
@@ -97,4 +100,5 @@ def of(procore_company_id: int) -> Inspection:
         procore_company_id,
         [Permission(p.tool, LEVEL_WORDS[p.needed], LEVEL_WORDS[p.has], p.is_ok) for p in lines],
         [Project(p.id, p.name, p.number) for p in sorted(projects, key=lambda project: project.name)],
+        bulk_kinds.of(procore_company_id),
     )

@@ -11,14 +11,19 @@ from webapp.store.models import Company
 from webapp.store.session import system
 
 
+def of(procore_company_id: int) -> BulkKinds:
+    """Nothing is known of a company that is not here yet."""
+    kinds = select(Company.bulk_keeps_fractions, Company.has_small_bulk)
+    with system(is_readonly=True) as session:
+        found = session.execute(kinds.where(Company.procore_company_id == procore_company_id)).first()
+    return BulkKinds(*found) if found else BulkKinds()
+
+
 class BulkKindStore:
     """What Procore's adapter asks for. Each method is one short transaction."""
 
     def read(self, procore_company_id: int) -> BulkKinds:
-        row = select(Company.bulk_keeps_fractions, Company.has_small_bulk)
-        with system(is_readonly=True) as session:
-            found = session.execute(row.where(Company.procore_company_id == procore_company_id)).first()
-        return BulkKinds(*found) if found else BulkKinds()
+        return of(procore_company_id)
 
     def learn(self, procore_company_id: int, kinds: BulkKinds) -> None:
         seen: dict[str, Any] = {
