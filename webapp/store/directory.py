@@ -105,20 +105,21 @@ def _catch_up(session: StoreSession, found: Collection[ProcoreProject]) -> None:
 
 
 def places_with_codes(session: StoreSession) -> list[Place]:
-    """Permitted projects, and their sub jobs, whose cost codes were read before."""
-    permitted = select(ProcoreProject.procore_id).where(ProcoreProject.is_permitted)
-    read = permitted.where(ProcoreProject.codes_read_at.is_not(None))
-    known = (
-        select(ProcoreCostCode.procore_project_id, ProcoreCostCode.procore_sub_job_id)
-        .where(ProcoreCostCode.procore_project_id.in_(permitted))
-        .distinct()
+    """Permitted projects, and their sub jobs, whose cost codes were read before; the longest ago first, so that a read
+    that is cut short goes on where it ended."""
+    permitted = select(ProcoreProject.procore_id, ProcoreProject.codes_read_at).where(
+        ProcoreProject.is_permitted
     )
-    places = {(project, job or None) for project, job in session.execute(known)}
-    return sorted(places | {(project, None) for project in session.scalars(read)}, key=_in_order)
+    read_at = {project: at for project, at in session.execute(permitted)}
+    known = select(ProcoreCostCode.procore_project_id, ProcoreCostCode.procore_sub_job_id).distinct()
+    places = {(project, job or None) for project, job in session.execute(known) if project in read_at}
+    places |= {(project, None) for project, at in read_at.items() if at is not None}
 
+    def longest_ago(place: Place) -> tuple[bool, datetime | None, int, int]:
+        at = read_at[place[0]]
+        return at is not None, at, place[0], place[1] or 0
 
-def _in_order(place: Place) -> tuple[int, int]:
-    return place[0], place[1] or 0
+    return sorted(places, key=longest_ago)
 
 
 def projects_with_sub_jobs(session: StoreSession) -> list[int]:
@@ -127,7 +128,7 @@ def projects_with_sub_jobs(session: StoreSession) -> list[int]:
         session.scalars(
             select(ProcoreProject.procore_id)
             .where(ProcoreProject.is_permitted, ProcoreProject.sub_jobs_read_at.is_not(None))
-            .order_by(ProcoreProject.procore_id)
+            .order_by(ProcoreProject.sub_jobs_read_at, ProcoreProject.procore_id)
         )
     )
 

@@ -78,11 +78,21 @@ def mark_cards(
 
 
 def mark_reason_fixed(session: StoreSession, reason_key: str, now: datetime) -> int:
-    """The cause of a hold is fixed: every record it held is due again. How many there were."""
-    links = session.scalars(select(Link).where(Link.reason_key == reason_key)).all()
-    for link in links:
-        mark(link, "fixed", now)
-    return len(links)
+    """The cause of a hold is fixed: every record it held is due again, in one statement. How many there were."""
+    released = session.execute(
+        update(Link)
+        .where(Link.company_id == session.company_id, Link.reason_key == reason_key)
+        .values(
+            generation=Link.generation + 1,
+            is_dirty=True,
+            not_before=None,
+            mark_reason="fixed",
+            marked_at=now,
+            attempts=0,
+        )
+        .execution_options(synchronize_session="fetch")
+    )
+    return int(released.rowcount)  # type: ignore[attr-defined]  # CursorResult, typed as Result
 
 
 def pend(
