@@ -69,6 +69,8 @@ def error_of(answer: Answer, until: datetime | None = None) -> AppError:
         return _unavailable(answer, until or answer.retry_at)
     if 400 <= status < 500:
         return ProcoreRefused(said, fields, http_status=status)
+    if answer.route.is_write:  # a redirect in between says nothing about the work
+        return _unavailable(answer, None)
     return UnreadableAnswer(f"Procore answered {status}, which this app does not follow.")
 
 

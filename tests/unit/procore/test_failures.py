@@ -257,6 +257,14 @@ def test_a_redirect_is_not_followed(company: CompanyAtProcore, web: Web) -> None
     assert len(web.requests()) == 1
 
 
+def test_a_redirect_after_a_write_says_nothing_of_its_effect(company: CompanyAtProcore, web: Web) -> None:
+    """D6: something in between may have sent it; the work may be done."""
+    web.answer("DELETE", CARD, status=302, headers={"Location": "http://elsewhere.example/"})
+    with pytest.raises(ProcoreUnavailable) as lost:
+        company.delete(77)
+    assert lost.value.is_effect_unknown
+
+
 def test_an_answer_nested_without_end_is_unreadable(company: CompanyAtProcore, web: Web) -> None:
     """D106."""
     web.answer("GET", TYPES, b"[" * 200_000)
