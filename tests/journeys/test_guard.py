@@ -9,6 +9,7 @@ import pytest
 
 from tests.fixtures.site import Site
 from tests.journeys.releases import releases
+from tests.journeys.test_killed import work_and_die
 from webapp.errors import Conflict
 from webapp.services import activity, guard, settings, sync
 from webapp.store.models import GuardEntry, Link
@@ -255,6 +256,23 @@ def test_the_same_work_counts_once_however_often_it_is_begun(sqlite_site: Site) 
     with reading(site.company_id) as session:
         assert session.query(GuardEntry).where(GuardEntry.state == "counted").count() == 40
     assert len(site.cards()) == 20
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_workers_that_die_let_no_more_through(sqlite_site: Site, after: bool) -> None:
+    """D10, D12: twelve deletions, each with a worker that dies at another step; never more than five go."""
+    site = sqlite_site
+    site.connect(send=True)
+    fill(site, 20)
+    site_limits(site, deletions=5, deletions_percent=10)
+    for number, timesheet in enumerate(site.timesheets()[:12]):
+        site.erase(timesheet.id)
+        work_and_die(site, 1 + number, after=after)
+        site.clock.advance(130)
+    site.settle()
+    held = waiting(site, "send")["deletion"]
+    assert held >= 7
+    assert len(site.cards()) == 8 + held
 
 
 def test_what_is_undone_in_procore_needs_no_decision_any_more(sqlite_site: Site) -> None:
