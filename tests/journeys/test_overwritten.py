@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -83,6 +84,19 @@ def test_another_field_changed_meanwhile_is_taken_even_when_its_event_is_lost(
     (ours,) = site.timesheets()
     assert (ours.hours, ours.description) == (Decimal("7.0"), "rain until noon")
     assert overwritten(site) == []
+
+
+def test_a_day_that_we_only_sent_along_is_kept_when_it_undid_a_persons_change(
+    shared: tuple[Site, int, int],
+) -> None:
+    """Invariant 3, D49: the contract wants date and project in every update; as read, they undo what came in between."""
+    site, timesheet, card = shared
+    just_before(site, "PATCH", lambda: site.edit(card, date="2026-11-18"))
+    site.rewrite(timesheet, hours=Decimal("7.0"))
+    site.settle()
+    (kept,) = overwritten(site)
+    assert (kept.unit, kept.winner) == ("date", "ours")
+    assert from_json(kept.theirs or {}).date == date(2026, 11, 18)
 
 
 def test_what_changed_before_our_deletion_is_kept(shared: tuple[Site, int, int]) -> None:

@@ -28,6 +28,8 @@ from webapp.sync.read import BY_IDS_AT_ONCE, Seen
 from webapp.sync.records import Write
 
 FRESH = timedelta(seconds=2)
+SENT_ALONG = frozenset({"date", "project"})
+"""The contract requires both in every update; as read, they may undo a change made since, so they are audited (D49)."""
 Refusal = ProcoreRefused | NotFound | UnreadableAnswer
 
 
@@ -137,7 +139,7 @@ def _update(batch: Batch, seen: Seen, action: Merge, wanted: Timecard, fields: d
         written = Written(action.send, wanted, stored, None if is_stale else number)
         finish_merge(batch, seen, action, written)
 
-    return Change(seen, _write(batch, seen, wanted, action.send), send)
+    return Change(seen, _write(batch, seen, wanted, action.send | SENT_ALONG), send)
 
 
 def _delete(batch: Batch, seen: Seen) -> Change:
