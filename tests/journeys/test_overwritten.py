@@ -89,7 +89,7 @@ def test_another_field_changed_meanwhile_is_taken_even_when_its_event_is_lost(
 def test_a_day_that_we_only_sent_along_is_kept_when_it_undid_a_persons_change(
     shared: tuple[Site, int, int],
 ) -> None:
-    """Invariant 3, D49: the contract wants date and project in every update; as read, they undo what came in between."""
+    """Invariant 3, D49: the contract wants date and project in every update; as read, they undo what came between."""
     site, timesheet, card = shared
     just_before(site, "PATCH", lambda: site.edit(card, date="2026-11-18"))
     site.rewrite(timesheet, hours=Decimal("7.0"))
