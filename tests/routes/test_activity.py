@@ -116,6 +116,44 @@ def test_a_failed_one_is_retried_or_discarded_with_a_note(screens: Screens) -> N
     assert "Pending 1" in page
 
 
+def test_what_the_guard_holds_is_let_through_or_dropped_by_one_click(screens: Screens) -> None:
+    """D12, R31d."""
+    with screens.app() as site:
+        site.set(guard_deletions=2)
+        cards = [site.enter("4.0", person=3 + number) for number in range(6)]
+        site.settle()
+        for card in cards[:4]:
+            site.world.delete_timecard(site.dana.id, card.id)
+        site.settle()
+    page = screens.dana.get(HERE).text
+    assert "There were unusually many deletions within an hour" in said(page)
+    assert f'action="{HERE}/retry"' not in page
+    wrong = screens.dana.post(f"{HERE}/guard", {"direction": "receive", "decision": "forget"})
+    assert wrong.status_code == 303
+    assert "Pending 4" in said(screens.dana.get(HERE).text)
+    choice = {"direction": "receive", "decision": "let_through"}
+    assert screens.dana.post(f"{HERE}/guard", choice).status_code == 303
+    with screens.app() as site:
+        site.settle()
+        assert len(site.timesheets()) == 2
+    page = said(screens.dana.get(HERE).text)
+    assert "4 records let through." in page
+    assert "Pending 0" in page
+    screens.dana.post(f"{HERE}/guard", {"direction": "receive", "decision": "drop"})
+    assert "Nothing waits in this direction" in said(screens.dana.get(HERE).text)
+
+
+def test_what_a_rule_left_out_is_not_told_as_done(screens: Screens) -> None:
+    """R6, R11: Activity says that it skips a record, and why."""
+    with screens.app() as site:
+        site.set(receive_only_linked=True)
+        site.enter("8.0")
+        site.settle()
+    page = said(screens.dana.get(HERE).text)
+    assert re.search(r"2026-11-16, 8\.00 h left out", page)
+    assert "is not linked, and only linked projects are synced." in page
+
+
 def test_a_foreman_watches_and_changes_nothing(screens: Screens) -> None:
     """R2."""
     per_diem(screens, 1)
@@ -126,6 +164,7 @@ def test_a_foreman_watches_and_changes_nothing(screens: Screens) -> None:
     for path, data in (
         ("retry", {"reason": "refused"}),
         ("add-task", {"time_type": "Per Diem"}),
+        ("guard", {"direction": "receive", "decision": "drop"}),
         ("messages/1/retry", {}),
         ("messages/1/discard", {}),
     ):

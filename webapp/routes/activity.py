@@ -8,11 +8,11 @@ from flask import Blueprint, Response, flash, request
 from flask.typing import ResponseReturnValue
 
 from webapp.domain.message import Group
-from webapp.errors import InvalidInput
+from webapp.errors import Conflict, InvalidInput
 from webapp.routes.access import admin_only, signed_in, viewer
 from webapp.routes.acting import actor
 from webapp.routes.pages import page, see_other, wants_fragment
-from webapp.services import activity, settings, template
+from webapp.services import activity, guard, settings, template
 
 bp = Blueprint("activity", __name__, url_prefix="/settings/import-timesheets")
 HERE = "/settings/import-timesheets"
@@ -21,11 +21,13 @@ MESSAGE = "/messages/<int(max=9223372036854775807):message_id>"
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """What takes a reason away: a page to go to, or (`time_type`) a row of the template added on the spot."""
+    """What takes a reason away: a page to go to, (`time_type`) a row of the template added on the spot, or (`guarded`)
+    a decision about what waits in that direction."""
 
     words: str
     address: str | None = None
     time_type: str | None = None
+    guarded: str | None = None
 
 
 @bp.get("")
@@ -81,9 +83,26 @@ def add_task() -> ResponseReturnValue:
     return _done()
 
 
+@bp.post("/guard")
+@admin_only
+def decide_guard() -> ResponseReturnValue:
+    """Lets through or drops what the mass-change guard holds in one direction (D12, R31d)."""
+    direction, decision = request.form.get("direction"), request.form.get("decision")
+    try:
+        count = guard.decided(viewer().company_id, direction, decision, by=viewer().login)
+    except (Conflict, InvalidInput) as error:
+        flash(str(error), "bad")
+        return _done()
+    what = "1 record" if count == 1 else f"{count} records"
+    flash(f"{what} let through." if decision == "let_through" else f"{what} left as on both sides.", "good")
+    return _done()
+
+
 def fix_for(group: Group) -> Fix | None:
     """By the key of the reason (webapp.sync.holds)."""
     kind, _, about = (group.reason_key or "").partition(":")
+    if kind == "guard":
+        return Fix("Let through", guarded=about)
     if kind == "task":
         return Fix("Add as task", time_type=about)
     if kind in ("user", "inactive"):

@@ -10,7 +10,7 @@ from typing import Literal
 import structlog
 
 from webapp import queueing, wiring
-from webapp.errors import Conflict
+from webapp.errors import Conflict, InvalidInput
 from webapp.store import connections
 from webapp.store import guard as rows
 from webapp.store.guard import Quarantine
@@ -23,6 +23,7 @@ log = structlog.get_logger(__name__)
 Direction = Literal["receive", "send"]
 Decision = Literal["let_through", "drop"]
 LIMITS = ("deletions", "deletions_percent", "changes", "changes_percent")
+DECISIONS: tuple[Decision, ...] = ("let_through", "drop")
 SAMPLE = 5
 
 
@@ -81,6 +82,13 @@ def decide(company_id: int, direction: Direction, decision: Decision, by: str) -
         queueing.wake_after_commit(session, wiring.config().redis_url, company_id)
     log.info("guard_decided", company_id=company_id, direction=direction, decision=decision, by=by)
     return len(held)
+
+
+def decided(company_id: int, direction: str | None, decision: str | None, by: str) -> int:
+    """`decide` for words that a form sent. Raises InvalidInput for others."""
+    if direction not in rows.DIRECTIONS or decision not in DECISIONS:
+        raise InvalidInput("Choose to let it through or to drop it.")
+    return decide(company_id, direction, decision, by)
 
 
 def _limits(company: Company) -> dict[str, int]:
