@@ -110,7 +110,7 @@ def places_with_codes(session: StoreSession) -> list[Place]:
     permitted = select(ProcoreProject.procore_id, ProcoreProject.codes_read_at).where(
         ProcoreProject.is_permitted
     )
-    read_at = {project: at for project, at in session.execute(permitted)}
+    read_at = dict(session.execute(permitted).tuples().all())
     known = select(ProcoreCostCode.procore_project_id, ProcoreCostCode.procore_sub_job_id).distinct()
     places = {(project, job or None) for project, job in session.execute(known) if project in read_at}
     places |= {(project, None) for project, at in read_at.items() if at is not None}
