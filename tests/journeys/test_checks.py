@@ -208,6 +208,29 @@ def test_what_a_rule_holds_stays_a_difference_with_its_reason(site: Site) -> Non
     assert [link.state for link in site.links()] == ["waiting"]
 
 
+def test_what_a_switched_off_direction_may_not_repair_is_excluded_from_then_on(site: Site) -> None:
+    """R9, invariant 1: receiving only; our value was changed past every door."""
+    site.connect()
+    site.enter("8.0")
+    site.settle()
+    corrupt_ours(site, site.timesheets()[0].id, hours=Decimal(3))
+    assert counts(check(site, repair=True)) == (0, 1, 0, 0, 0)
+    site.settle()
+    assert [link.reason_key for link in site.links()] == ["switch:send"]
+    assert counts(check(site)) == (0, 0, 0, 0, 1)
+    assert [card.hours for card in site.cards()] == [Decimal(8)]
+
+
+def test_a_clock_that_still_runs_is_not_taken_for_absent(site: Site) -> None:
+    """D29a: it waits here, with its reason, and is listed there."""
+    site.connect()
+    site.enter(in_progress=True)
+    site.settle()
+    result = check(site)
+    assert counts(result) == (0, 0, 1, 0, 0)
+    assert [link.reason_key for link in site.links()] == ["in_progress"]
+
+
 def test_the_digests_of_a_day_are_kept_and_say_whether_it_agrees(both: Site) -> None:
     """R31b: for the certificate; days without a record were compared, too."""
     check(both)
