@@ -32,6 +32,7 @@ from webapp.store.models import (
     Project,
     ProjectItem,
     RateBudget,
+    RawAnswer,
     Task,
     TemplateRow,
     User,
@@ -59,6 +60,7 @@ CONNECTION_DATA = (
     CheckDayRow,
     CheckRow,
     ParkedProject,
+    RawAnswer,
 )
 """Erased by a disconnect, in this order."""
 

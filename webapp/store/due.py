@@ -144,6 +144,7 @@ def our_timesheet(row: Timesheet) -> OurTimesheet:
         row.created_at,
         row.edited_at,
         is_deleted=row.deleted_at is not None,
+        origin_id=row.origin_id,
         is_locked=row.locked_at is not None,
         is_processed=row.processed_at is not None,
     )

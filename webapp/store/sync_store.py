@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select
 from webapp.domain.timecard import Card, from_json
 from webapp.store import cursors as swept
 from webapp.store import dictionary as words
-from webapp.store import directory, guard, intents, leases, waiting
+from webapp.store import directory, guard, intents, leases, pairs, waiting
 from webapp.store.due import Caution, due, in_chunks
 from webapp.store.edits import edits_of
 from webapp.store.marks import mark_cards
@@ -144,6 +144,12 @@ class SyncStore:
                 )
                 if origin is not None
             }
+
+    def pair_unlinked(self, lease: Lease, numbers: Mapping[int, int]) -> set[int]:
+        with transaction(self.company_id, self.engine) as session:
+            now = self.clock.now()
+            leases.hold(session, lease, now)
+            return pairs.pair_unlinked(session, numbers, now)
 
     def cursors(self) -> Cursors:
         with reading(self.company_id, self.engine) as session:

@@ -14,7 +14,8 @@ SOON = timedelta(seconds=2)
 
 
 def paired(batch: Batch, seen: Sequence[Seen]) -> list[Seen]:
-    """Sends strays to their owners; what is left has no other owner."""
+    """Sends strays to their owners; what is left has no other owner. A stray whose timesheet lost its link by a
+    disconnect gets it back, and is looked at as a pair next (D32)."""
     strays = [
         s
         for s in seen
@@ -36,6 +37,8 @@ def paired(batch: Batch, seen: Sequence[Seen]) -> list[Seen]:
             batch.wait(stray, holds.origin_id_taken(), not_before=batch.clock.now() + SOON)
     batch.commit()
     gone_home = {stray.record.link_id for stray, _, _ in homeless}
+    lonely = {s.record.link_id: _number(s) for s in strays if _number(s) not in owners}
+    gone_home |= batch.store.pair_unlinked(batch.lease, lonely) if lonely else set()
     return [s for s in seen if s.record.link_id not in gone_home]
 
 

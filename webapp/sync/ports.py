@@ -222,6 +222,10 @@ class Store(Protocol):
     def links_of_origins(self, origin_ids: Collection[int]) -> dict[int, tuple[int, int | None]]:
         """Our numbers on Procore's cards → the link whose timesheet drew each, and the card it has."""
 
+    def pair_unlinked(self, lease: Lease, numbers: Mapping[int, int]) -> set[int]:
+        """Link → our number on its card: gives those links the timesheet that drew the number, if it lives and has no
+        link; they are due at once. Which links these are."""
+
     def cursors(self) -> Cursors: ...
 
     def move_cursors(self, lease: Lease, since: Cursors, until: Cursors) -> None:

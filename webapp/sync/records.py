@@ -68,6 +68,7 @@ class OurTimesheet:
     created_at: datetime
     edited_at: datetime
     is_deleted: bool = False
+    origin_id: int | None = None
     is_locked: bool = False
     is_processed: bool = False
 

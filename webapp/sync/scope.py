@@ -20,6 +20,8 @@ def out_of_scope(record: Record, card: Card | None, settings: Settings) -> Reaso
         return holds.in_progress()
     if isinstance(record.base, Base) or record.intent is not None:
         return None
+    if _is_pair(record.timesheet, card):
+        return None
     return _too_old(record.timesheet, card, settings)
 
 
@@ -33,6 +35,12 @@ def unlinked(record: Record, card: Card | None, words: Dictionary) -> Reason | N
     return next(
         (place for place in places if isinstance(place, Reason) and place.key.startswith("relink:")), None
     )
+
+
+def _is_pair(timesheet: OurTimesheet | None, card: Card | None) -> bool:
+    """A card that carries our number and its timesheet belong together across a disconnect (D32)."""
+    number = card.facts.origin_id if card else None
+    return number is not None and timesheet is not None and timesheet.origin_id == number
 
 
 def _too_old(timesheet: OurTimesheet | None, card: Card | None, settings: Settings) -> Reason | None:

@@ -21,6 +21,7 @@ from webapp.sync.pairing import paired
 from webapp.sync.parking import wait_for_words
 from webapp.sync.read import Seen, read_theirs
 from webapp.sync.receive import create_ours, delete_ours, keep_delete_clash
+from webapp.sync.reconnected import with_lost_cards
 from webapp.sync.records import Record
 from webapp.sync.scope import unlinked
 from webapp.sync.waits import waits
@@ -38,7 +39,7 @@ class Step:
 
     def run(self, records: Sequence[Record]) -> None:
         batch = self.batch
-        seen = paired(batch, read_theirs(batch.procore, records))
+        seen = paired(batch, with_lost_cards(batch, read_theirs(batch.procore, records)))
         audit(batch, seen)
         workable = [adopted(batch, s) for s in seen if not waits(batch, s)]
         batch.words = words_for(batch, workable)
