@@ -20,7 +20,7 @@ from webapp.errors import (
 from webapp.sync import holds, parking
 from webapp.sync.agreed import NONE, Written, finish_merge
 from webapp.sync.audit import deleted_unseen
-from webapp.sync.batch import Batch
+from webapp.sync.batch import Batch, busy_until
 from webapp.sync.decide import Merge, Tombstone
 from webapp.sync.dictionary import Untranslatable
 from webapp.sync.holds import Reason
@@ -62,11 +62,11 @@ def delete_theirs(batch: Batch, deletes: Sequence[Seen]) -> None:
 
 
 def _send_all(batch: Batch, changes: Sequence[Change]) -> None:
-    """One after the other; when Procore is busy, the rest waits untried."""
+    """One after the other; when Procore is busy, the rest waits untried. One failure may be about its card alone."""
     changes = [c for c in changes if not parking.waits(batch, c.seen, c.write.before.project)]
     if changes:
         numbers = batch.store.log_writes(batch.lease, [change.write for change in changes])
-        looks = _Looks(batch, changes)
+        looks, has_failed = _Looks(batch, changes), False
         for position, change in enumerate(changes):
             number, project = numbers[change.write.link_id], change.write.before.project
             if parking.waits(batch, change.seen, project, answered=number):
@@ -82,6 +82,10 @@ def _send_all(batch: Batch, changes: Sequence[Change]) -> None:
             except (ProcoreRefused, NotFound, UnreadableAnswer) as error:
                 batch.wait(change.seen, _refusal(error), answered=number)
             except TryLater as error:
+                is_first, has_failed = not has_failed, True
+                if is_first and busy_until(error, batch.clock.now()) is None:
+                    _postpone(batch, [change], numbers, error)
+                    continue
                 _postpone(batch, changes[position:], numbers, error)
                 break
             else:
