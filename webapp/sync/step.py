@@ -88,7 +88,7 @@ class Step:
             raise Untranslatable(apart)
         match action:
             case table.Nothing():
-                base = seen.base if seen.record.intent else None
+                base = _nowhere(seen) or (seen.base if seen.record.intent else None)
                 self.batch.done(seen, base=base, tell=(("receive", "delete"),) if seen.came_and_went else ())
             case table.CreateOurs():
                 create_ours(self.batch, seen)
@@ -108,3 +108,10 @@ class Step:
                     (self.creates if isinstance(action, table.CreateTheirs) else self.deletes).append(seen)
                 else:
                     self.batch.exclude(seen, holds.switch_off("send"))
+
+
+def _nowhere(seen: Seen) -> Tombstone | None:
+    """What came and went before anything was agreed lives on neither side: it is no record any more (D7)."""
+    timesheet = seen.record.timesheet
+    is_ours = timesheet is not None and not timesheet.is_deleted
+    return Tombstone() if seen.card is None and not is_ours else None
