@@ -1,7 +1,8 @@
 """A write that carries an Idempotency-Key has its effect once: the same request gets the same answer again (R33).
 
-A claim is committed before the work. What the work creates is noted in the work's own transaction, so that a process
-killed between the two leaves either nothing done, or the record to answer with.
+A claim is committed before the work, with the name of its process: one whose process has died is free at once. What
+the work creates is noted in the work's own transaction, so that a process killed between the two leaves either nothing
+done, or the record to answer with.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from datetime import timedelta
 
 from webapp import wiring
 from webapp.errors import Conflict, InvalidInput
+from webapp.services.sync import has_died, owner
 from webapp.store import idempotency
 from webapp.store.session import StoreSession, reading, system, transaction
 
 DEAD_AFTER = timedelta(minutes=2)
+"""For a process of another machine, of which nobody here can say whether it lives."""
 KEPT = timedelta(days=2)
 LONGEST_KEY = 200
 
@@ -48,7 +51,7 @@ def begin(company_id: int, key: str, request_hash: str) -> Answer | Created | No
         raise InvalidInput(f"Idempotency-Key takes at most {LONGEST_KEY} printable characters.")
     now = wiring.clock().now()
     with transaction(company_id) as session:
-        if idempotency.claim(session, key, request_hash, now):
+        if idempotency.claim(session, key, request_hash, now, {"by": owner()}):
             return None
     with transaction(company_id) as session:
         row = idempotency.locked(session, key)
@@ -61,11 +64,11 @@ def begin(company_id: int, key: str, request_hash: str) -> Answer | Created | No
             return Answer(row.status, row.body or "", headers)
         if "created" in headers:
             return Created(*headers["created"])
-        if now - row.created_at < DEAD_AFTER:
+        if now - row.created_at < DEAD_AFTER and not has_died(headers.get("by", "")):
             raise Conflict(
                 "The first request with this Idempotency-Key is still being worked on. Repeat it later."
             )
-        row.created_at = now
+        row.created_at, row.headers = now, {"by": owner()}
         return None
 
 
@@ -104,7 +107,7 @@ def give_up(company_id: int, key: str) -> None:
     """Nothing was done: the same key may be tried again."""
     with reading(company_id) as session:
         row = idempotency.find(session, key)
-        if row is None or row.status is not None or row.headers:
+        if row is None or row.status is not None or "created" in (row.headers or {}):
             return
     with transaction(company_id) as session:
         idempotency.forget(session, key)

@@ -11,9 +11,10 @@ from webapp.store.models import IdempotencyKey
 from webapp.store.session import StoreSession
 
 
-def claim(session: StoreSession, key: str, request_hash: str, at: datetime) -> bool:
-    """True when this request is the first with its key. Ends the transaction's use when False."""
-    session.add(IdempotencyKey(key=key, request_hash=request_hash, created_at=at))
+def claim(session: StoreSession, key: str, request_hash: str, at: datetime, note: dict[str, str]) -> bool:
+    """True when this request is the first with its key. Ends the transaction's use when False. `note` stands where the
+    answer's headers come."""
+    session.add(IdempotencyKey(key=key, request_hash=request_hash, created_at=at, headers=note))
     try:
         session.flush()
     except IntegrityError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 
@@ -12,6 +13,7 @@ from tests.fixtures.acme import Cast
 from tests.fixtures.app import MakeApp
 from tests.routes.api.conftest import STRANGER, Caller
 from tests.routes.api.test_timesheets import given
+from webapp.extensions import db
 from webapp.jobs import idempotency as jobs
 from webapp.routes.api.repetition import request_hash
 from webapp.services import idempotency, timesheets
@@ -116,6 +118,21 @@ def test_a_request_that_died_before_it_did_anything_may_be_repeated(
     assert call("POST", "/timesheets", given(acme), Idempotency_Key="dead").status_code == 409
     app.extensions["clock"].advance(180)
     assert call("POST", "/timesheets", given(acme), Idempotency_Key="dead").status_code == 201
+
+
+def test_a_request_whose_process_was_killed_may_be_repeated_at_once(
+    app: Flask, call: Caller, acme: Cast
+) -> None:
+    """R33: who is told to repeat it later would wait two minutes for a process that is no more."""
+    with app.test_request_context("/api/v1/timesheets", method="POST", json=given(acme)):
+        claim = (acme.company, "killed", request_hash())
+        forked = os.fork()
+        if not forked:  # in a process of its own, which ends without a word
+            db.engine.dispose(close=False)
+            os._exit(idempotency.begin(*claim) is not None)
+        assert os.waitpid(forked, 0)[1] == 0
+    assert call("POST", "/timesheets", given(acme), Idempotency_Key="killed").status_code == 201
+    assert count(call) == 1
 
 
 def test_keys_of_two_companies_do_not_meet(call: Caller, caller: Callable[..., Caller]) -> None:
