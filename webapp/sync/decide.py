@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from webapp.domain.timecard import PAY_UNITS, UNITS, Timecard, changed_units, same_unit
 
+PLACE = frozenset({"project", "cost_code"})
 Side = Literal["ours", "theirs"]
 ConflictRule = Literal["default", "later", "procore", "timesite", "ask"]
 
@@ -162,15 +163,26 @@ def merge(base: Base, ours: Timecard, theirs: Timecard, rules: Rules) -> Action:
     here, there = changed_units(base.ours, ours), changed_units(base.theirs, theirs)
     if not here and not there:
         return Nothing()
+    if _are_apart(here, there) and not any(rules.same(ours, theirs, unit) for unit in PLACE):
+        here, there = here | PLACE, there | PLACE
     both = here & there
     agreed = frozenset(unit for unit in both if rules.same(ours, theirs, unit))
     return _merged(there - here, here - there, agreed, _clashes(both - agreed, ours, theirs, rules))
 
 
+def _are_apart(here: frozenset[str], there: frozenset[str]) -> bool:
+    """A cost code belongs to its project (D68): the code that one side chose does not fit the project that the other
+    side chose, so both clash together."""
+    return bool(PLACE <= here | there and here & PLACE and there & PLACE)
+
+
 def _clashes(units: frozenset[str], ours: Timecard, theirs: Timecard, rules: Rules) -> tuple[Clash, ...]:
-    """A person's word goes before the company's rule."""
+    """A person's word goes before the company's rule. A cost code goes where its project goes."""
     said = {unit: rules.kept(unit, ours, theirs) for unit in sorted(units)}
-    return tuple(Clash(u, side or rules.winner(u), by_person=side is not None) for u, side in said.items())
+    clashes = {u: Clash(u, side or rules.winner(u), by_person=side is not None) for u, side in said.items()}
+    if PLACE <= units:
+        clashes["cost_code"] = replace(clashes["project"], unit="cost_code")
+    return tuple(clashes.values())
 
 
 def _merged(

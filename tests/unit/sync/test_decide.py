@@ -210,3 +210,15 @@ def test_a_hundredth_of_an_hour_is_no_change() -> None:
     """D81: equal is the same to 0.01 h."""
     assert decide(BASE, B, replace(B, hours=Decimal("8.004")), Rules()) == Nothing()
     assert decide(BASE, B, replace(B, hours=Decimal("8.01")), Rules()) == Merge(take=TIME)
+
+
+@pytest.mark.parametrize("rule, winner", [("default", None), ("procore", "theirs"), ("timesite", "ours")])
+def test_a_cost_code_shares_the_fate_of_its_project(rule: ConflictRule, winner: Side | None) -> None:
+    """D68: a code chosen in one project never travels into another. Under the default rule the project is asked, and
+    the code with it, though a later edit of a code alone would win."""
+    ours, theirs = replace(B, project=7, cost_code=70), replace(B, cost_code=40)
+    action = decide(BASE, ours, theirs, Rules(conflict_rule=rule, later=everywhere("theirs")))
+    assert isinstance(action, Merge)
+    assert action.clashes == (Clash("cost_code", winner), Clash("project", winner))
+    assert action.send == (units("project", "cost_code") if winner == "ours" else units())
+    assert action.take == (units("project", "cost_code") if winner == "theirs" else units())

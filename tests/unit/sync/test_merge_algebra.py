@@ -30,6 +30,7 @@ from tests.unit.sync.replicas import (
 )
 from webapp.domain.timecard import Timecard, changed_units, from_json, same_unit, to_json
 from webapp.sync.decide import (
+    PLACE,
     Base,
     Decision,
     DeleteClash,
@@ -97,8 +98,9 @@ def test_swapped_sides_are_decided_as_mirror_images(
 def test_changes_of_different_units_never_clash(
     old: Timecard, new: Timecard, mine: frozenset[str], yours: frozenset[str], rules: Rules
 ) -> None:
-    """D40: disjoint fields never conflict, and every one of them survives on both sides."""
-    yours -= mine
+    """D40: disjoint fields never conflict, and every one of them survives on both sides. A project and its cost code are
+    one place (D68)."""
+    yours -= mine | (PLACE if mine & PLACE else set())
     base = Base(old, to_theirs(old))
     record = Replicas(base, old.with_units(new, mine), base.theirs.with_units(to_theirs(new), yours))
     action = record.decided(rules)
@@ -169,7 +171,7 @@ def test_a_persons_word_counts_while_both_sides_hold_what_was_seen(
         kept = (record.ours, record.theirs)[keep == "theirs"]
         assert isinstance(action, DeleteOurs | DeleteTheirs) == (kept is None)
     if isinstance(action, Merge):
-        assert {c.unit for c in action.clashes if c.by_person} == _units(action) & units
+        assert {c.unit for c in action.clashes if c.by_person} == _decided(_units(action), units)
         assert {c.winner for c in action.clashes if c.by_person} <= {keep}
     if not _seen_alike(other, heard.decisions):
         assert other.decided(heard) == other.decided(rules)
@@ -188,6 +190,13 @@ def test_a_card_survives_being_kept_as_json(record: Replicas) -> None:
 
 def _units(action: Merge) -> frozenset[str]:
     return frozenset(c.unit for c in action.clashes)
+
+
+def _decided(clashing: frozenset[str], said: frozenset[str | None]) -> frozenset[str | None]:
+    """A cost code goes where its project goes."""
+    if not PLACE <= clashing:
+        return clashing & said
+    return (clashing & said) - {"cost_code"} | ({"cost_code"} if "project" in said else set())
 
 
 def _shaken(card: Timecard, thousandths: int) -> Timecard:
