@@ -57,7 +57,7 @@ class Creating:
             left = [draft for draft in drafts if not self._is_told(draft)]
             for chunk in _chunks([draft for draft in left if not self._is_special(draft)], ROWS_PER_CALL):
                 self._bulk(chunk)
-            self._special([draft for draft in left if self._is_special(draft)])
+            self._special([d for d in left if self._is_special(d) and not self._is_told(d)])
         except (TryLater, NeedsAttention) as error:
             if not self.done and not self.unresolved:
                 raise

@@ -275,6 +275,17 @@ def test_cut_fractions_take_the_road_of_a_project_from_then_on(
     assert kinds.kinds == BulkKinds(keeps_fractions=False, has_small=True)
 
 
+def test_a_card_that_is_cut_though_none_was_before_is_sent_once(
+    company: CompanyAtProcore, web: Web, kinds: MemoryKinds
+) -> None:
+    """R21: what is learnt on the way must not send again what has just been made."""
+    kinds.kinds = BulkKinds(keeps_fractions=True)
+    sizes = answering(web, BULK, lambda row: {"hours": str(int(Decimal(str(row["hours"]))))})
+    created = company.create_many([with_hours(1, "6.25")])
+    assert (sizes, [c.procore_id for c in created]) == ([1], [1001])
+    assert kinds.kinds.keeps_fractions is False
+
+
 def test_a_road_that_is_not_offered_is_not_asked_for_again(
     company: CompanyAtProcore, web: Web, kinds: MemoryKinds
 ) -> None:
