@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -19,6 +19,8 @@ from webapp.store.models import Company, Link, Timesheet
 from webapp.store.session import reading, system, transaction
 
 MONDAY, SUNDAY = date(2026, 11, 16), date(2026, 11, 22)
+START_STOP = 1
+"""The place of the project that keeps start and stop."""
 
 
 def check(site: Site, *, repair: bool = False, first: date = MONDAY, last: date = SUNDAY) -> Result:
@@ -166,14 +168,16 @@ def test_a_card_that_procore_does_not_show_any_more_is_never_deleted_for_that(bo
 def test_a_rounding_that_was_agreed_on_is_equal(site: Site) -> None:
     """D47: compared with the two faces of the base; the digests of both sides are the same."""
     site.connect(receive=False, send=True)
-    site.world.set_switches(bulk_hours_integer=True)
-    site.write("7.75")
+    began = datetime(2026, 11, 16, 14, 4, tzinfo=UTC)
+    site.write(None, project=START_STOP, start=began, stop=began + timedelta(hours=7, minutes=51))
     site.settle()
-    assert [str(card.hours) for card in site.cards()] == ["7"]
+    [card], [timesheet] = site.cards(), site.timesheets()
+    assert (card.time_in, timesheet.start) == (began.replace(minute=0), began)
     assert counts(check(site)) == (1, 0, 0, 0, 0)
     with reading(site.company_id) as session:
         (day,) = rows.days(session, MONDAY, MONDAY)
-    assert (day.our_hours, day.their_hours) == (Decimal("7.75"), Decimal(7))
+    assert (day.our_hours, day.their_hours) == (timesheet.hours, card.hours)
+    assert day.our_hours != day.their_hours
     assert day.our_digest == day.their_digest
 
 

@@ -175,6 +175,8 @@ def test_what_happens_while_it_reads_is_found_by_the_next(deaf: Site) -> None:
 
 def test_a_cursor_that_is_set_back_during_a_sweep_stays_there(deaf: Site) -> None:
     """D4: discarded deliveries are found while a sweep runs."""
+    deaf.clock.advance(24 * 3600)
+    sync.sweep_company(deaf.company_id)
     store, procore = wiring.store_for(deaf.company_id), wiring.procore_for(deaf.theirs.id)
     lease = store.claim("test")
     assert lease is not None
@@ -185,6 +187,14 @@ def test_a_cursor_that_is_set_back_during_a_sweep_stays_there(deaf: Site) -> Non
     store.release(lease)
     assert (company(deaf).updated_cursor, company(deaf).deleted_cursor) == (back, back)
     assert company(deaf).swept_at is None
+
+
+def test_a_cursor_is_never_set_back_beyond_the_connection(deaf: Site) -> None:
+    """R6: what is older is not ours to read."""
+    connected_at = company(deaf).connected_at
+    with transaction(deaf.company_id) as session:
+        cursors.set_back(session.get_one(Company, deaf.company_id), deaf.clock.now() - timedelta(days=9))
+    assert company(deaf).updated_cursor == company(deaf).deleted_cursor == connected_at
 
 
 def test_a_cursor_never_goes_back_by_itself(deaf: Site) -> None:
