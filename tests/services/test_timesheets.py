@@ -15,7 +15,7 @@ from tests.fixtures.app import MakeApp
 from webapp.domain.timesheet import Actor, Filter
 from webapp.errors import Forbidden, InvalidInput, NotFound, PreconditionFailed
 from webapp.services import timesheet_history, timesheets
-from webapp.store.models import Link, Message, ProcoreProject, Timesheet
+from webapp.store.models import Link, Message, ProcoreProject, Project, Timesheet
 from webapp.store.session import reading, transaction
 
 
@@ -295,3 +295,28 @@ def test_a_sub_job_goes_with_its_project(acme: Cast) -> None:
     assert sub_job(hours=Decimal(6)) == HARBOUR + 1
     assert sub_job(project_id=acme.depot, start=time(7), stop=time(15)) is None
     assert sub_job(project_id=acme.harbour, procore_sub_job_id=HARBOUR + 1) == HARBOUR + 1
+
+
+def test_times_of_a_project_that_is_not_linked_are_those_of_what_it_would_be_linked_to(acme: Cast) -> None:
+    """D80, D84, R18: so that sending it by its number or name later moves no start into another day."""
+    with transaction(acme.company) as session:
+        session.query(ProcoreProject).filter_by(name="Pier 9").one().time_zone = "Pacific Time (US & Canada)"
+        session.query(Project).filter_by(id=acme.yard).one().name = "pier 9"
+    saved = timesheets.create(
+        acme.admin, acme.values(project_id=acme.yard, hours=None, start=time(7), stop=time(15))
+    )
+    assert saved.timesheet.start == datetime.fromisoformat("2026-11-20T15:00:00Z")
+    assert (saved.timesheet.zone, saved.warnings) == ("America/Los_Angeles", [])
+
+
+def test_times_of_a_project_that_nothing_is_known_of_are_told_to_be_utc(acme: Cast) -> None:
+    """D80: but not where all of the company's projects share a zone."""
+    given = acme.values(project_id=acme.yard, hours=None, start=time(7), stop=time(15))
+    saved = timesheets.create(acme.admin, given)
+    assert saved.timesheet.start == datetime.fromisoformat("2026-11-20T07:00:00Z")
+    assert len(saved.warnings) == 1
+    with transaction(acme.company) as session:
+        session.query(ProcoreProject).update({"time_zone": "America/New_York"})
+    saved = timesheets.create(acme.admin, given)
+    assert saved.timesheet.start == datetime.fromisoformat("2026-11-20T12:00:00Z")
+    assert saved.warnings == []

@@ -139,11 +139,8 @@ def _by_clock(
     """Hours follow from the clock where none were entered; where both were, the project's style wins (D85)."""
     day: date = values["date"]
     clock = worked(day, start, stop, values.get("lunch_minutes"), style.zone)
-    if style.unknown_zone and (isinstance(start, time) or isinstance(stop, time)):
-        warnings.append(
-            f'Procore\'s time zone "{style.unknown_zone}" is not known here; '
-            "the times of day were taken as UTC."
-        )
+    if style.warning and (isinstance(start, time) or isinstance(stop, time)):
+        warnings.append(style.warning)
     values["start"], values["stop"] = clock.start, clock.stop
     is_clock_new = bool({"start", "stop", "lunch_minutes"} & given.keys())
     entered: Decimal | None = values["hours"] if "hours" in given or not is_clock_new else None

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, or_, select
 
-from webapp.domain.match import folded, task_for
+from webapp.domain.match import Candidate, folded, task_for, unique_match
 from webapp.domain.timesheet import Actor
 from webapp.domain.zones import UTC_ZONE, zone_named
 from webapp.store.models import (
@@ -27,11 +27,11 @@ from webapp.store.session import StoreSession
 
 @dataclass(frozen=True, slots=True)
 class EntryStyle:
-    """How time is entered in a project. `unknown_zone`: Procore's name of a zone that is none to us."""
+    """How time is entered in a project. `warning`: why its times of day are taken as UTC."""
 
     zone: ZoneInfo = UTC_ZONE
     is_start_stop: bool = False
-    unknown_zone: str | None = None
+    warning: str | None = None
 
 
 def project_page(
@@ -141,12 +141,32 @@ def free_codes(session: StoreSession, item: ProjectItem) -> list[ProcoreCostCode
 
 
 def entry_style(session: StoreSession, project: Project) -> EntryStyle:
-    """By Procore's project; UTC and hours while it is not linked."""
-    linked = procore_project(session, project.procore_project_id) if project.procore_project_id else None
-    if linked is None:
-        return EntryStyle()
-    zone = zone_named(linked.time_zone)
-    return EntryStyle(zone or UTC_ZONE, linked.is_start_stop, None if zone else linked.time_zone)
+    """By Procore's project: the linked one, or the one that sending would link. Where there is none, by the zone of all
+    of the company's projects, if they share one."""
+    theirs = _their_project(session, project)
+    if theirs is None:
+        zones = {zone_named(p.time_zone) for p in procore_projects(session)}
+        only = zones.pop() if len(zones) == 1 else None
+        text = "The project is not linked to Procore, so the times of day were taken as UTC."
+        return EntryStyle(only or UTC_ZONE, warning=None if only else text)
+    zone = zone_named(theirs.time_zone)
+    text = f'Procore\'s time zone "{theirs.time_zone}" is not known here; the times of day were taken as UTC.'
+    return EntryStyle(
+        zone or UTC_ZONE, theirs.is_start_stop, text if zone is None and theirs.time_zone else None
+    )
+
+
+def _their_project(session: StoreSession, project: Project) -> ProcoreProject | None:
+    if project.procore_project_id is not None:
+        return procore_project(session, project.procore_project_id)
+    taken = set(
+        session.scalars(select(Project.procore_project_id).where(Project.procore_project_id.is_not(None)))
+    )
+    free = [p for p in procore_projects(session) if p.procore_id not in taken]
+    match, _ = unique_match(
+        (project.number, project.name), [Candidate(p.procore_id, (p.number, p.name)) for p in free]
+    )
+    return next((p for p in free if p.procore_id == match), None)
 
 
 def tasks(session: StoreSession, offset: int = 0, limit: int = 1000) -> tuple[list[Task], int]:

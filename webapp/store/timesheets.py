@@ -22,6 +22,7 @@ from webapp.store.models import (
     Timesheet,
     User,
 )
+from webapp.store.projects import entry_style
 from webapp.store.session import StoreSession
 
 
@@ -36,7 +37,8 @@ def page(
     total = session.scalar(count.where(*conditions)) or 0
     order = (Timesheet.date.desc(), Timesheet.id.desc()) if wanted.newest_first else (Timesheet.id,)
     rows = session.execute(_views().where(*conditions).order_by(*order).offset(offset).limit(limit))
-    return [_view(row) for row in rows], total
+    zones = _Zones(session)
+    return [_view(row, zones) for row in rows], total
 
 
 def some(
@@ -44,7 +46,8 @@ def some(
 ) -> list[TimesheetView]:
     """The next ones by id: an export of any length reads in steps."""
     query = _views().where(*_conditions(actor, wanted), Timesheet.id > after_id)
-    return [_view(row) for row in session.execute(query.order_by(Timesheet.id).limit(limit))]
+    zones = _Zones(session)
+    return [_view(row, zones) for row in session.execute(query.order_by(Timesheet.id).limit(limit))]
 
 
 def one(
@@ -54,7 +57,7 @@ def one(
     if not with_deleted:
         query = query.where(Timesheet.deleted_at.is_(None))
     row = session.execute(query).one_or_none()
-    return _view(row) if row is not None else None
+    return _view(row, _Zones(session)) if row is not None else None
 
 
 def record(session: StoreSession, timesheet_id: int, *, is_deleted: bool = False) -> Timesheet | None:
@@ -131,7 +134,23 @@ def _views() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _view(row: Sequence[Any]) -> TimesheetView:
+class _Zones:
+    """In which zone a project's times of day are shown: as they are entered. One that is not linked is looked up once,
+    and only where there are times."""
+
+    def __init__(self, session: StoreSession) -> None:
+        self.session = session
+        self.unlinked: dict[int, str] = {}
+
+    def of(self, sheet: Timesheet, project: Project, linked: str | None) -> str:
+        if project.procore_project_id is not None or sheet.start is None:
+            return zone_or_utc(linked).key
+        if project.id not in self.unlinked:
+            self.unlinked[project.id] = entry_style(self.session, project).zone.key
+        return self.unlinked[project.id]
+
+
+def _view(row: Sequence[Any], zones: _Zones) -> TimesheetView:
     sheet, project, user, task, item, link, sub_job, zone = row
     fallback = str(sheet.procore_sub_job_id) if sheet.procore_sub_job_id else None
     return TimesheetView(
@@ -154,7 +173,7 @@ def _view(row: Sequence[Any]) -> TimesheetView:
         approval_status=sheet.approval_status,
         is_signed=sheet.is_signed,
         sync=_sync(link),
-        zone=zone_or_utc(zone).key,
+        zone=zones.of(sheet, project, zone),
         created_at=sheet.created_at,
         updated_at=sheet.updated_at,
         deleted_at=sheet.deleted_at,
