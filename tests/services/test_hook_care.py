@@ -228,6 +228,37 @@ def test_a_project_that_is_withdrawn_is_not_asked_about(make_app: MakeApp, sqlit
         assert {row.status for row in site.world.call_counts()} == {200}
 
 
+def test_while_the_permission_for_webhooks_is_withdrawn_few_calls_are_refused(site: Site) -> None:
+    """R8: told once a look, and well again with the permission."""
+    site.world.withdraw_permission(site.theirs.id, "Webhooks API")
+    site.forget_calls()
+    hook_care.look_after(site.company_id)
+    assert sum(row.count for row in site.world.call_counts() if row.status == 403) <= 3
+    assert finding(site) == hook_care.UNSEEN
+    site.world.give_back_permission(site.theirs.id, "Webhooks API")
+    site.clock.advance(25 * 3600)
+    hook_care.look_after(site.company_id)
+    assert hook_care.look_after(site.company_id).findings == 0
+
+
+def test_a_hook_that_cannot_be_mended_does_not_keep_others_from_it(
+    make_app: MakeApp, sqlite_url: str
+) -> None:
+    """D9: for hooks, too."""
+    with make_app(DATABASE_URL=sqlite_url).app_context() as context:
+        site = Site(context.app)
+        site.connect()
+        broken, other = sorted(ours(site), key=lambda hook: hook.id)[:2]
+        site.world.add_fault(effect="refuse", status=422, path=f"{HOOKS}/{broken.id}/*")
+        for trigger in [t for t in site.world.state.triggers if t.hook_id == other.id]:
+            site.world.state.triggers.drop(trigger.id)
+        hook_care.look_after(site.company_id)
+        assert len([t for t in site.world.state.triggers if t.hook_id == other.id]) == 3
+        assert {row.finding for row in hook_care.findings(site.company_id)} == {
+            hook_care.UNSEEN, hook_care.NO_TRIGGERS
+        }  # fmt: skip
+
+
 # ---- what Procore could not deliver ----------------------------------------------------------------------
 
 

@@ -5,14 +5,14 @@ What Procore gave up delivering is made good (services.undelivered).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
 
 from webapp import wiring
 from webapp.domain.credentials import Priority
-from webapp.errors import NeedsAttention, NotFound
+from webapp.errors import NotFound, PermissionMissing, ProcoreRefused, UnreadableAnswer
 from webapp.services import connection, hook_setup, undelivered
 from webapp.services.hook_setup import NAMESPACE, VERBS
 from webapp.services.undelivered import Look
@@ -23,12 +23,14 @@ from webapp.store.session import reading, system, transaction
 
 HOOKS_AT_ONCE = 100
 """Of more hooks, those that were looked at longest ago: each costs four calls."""
+MOST_REFUSED = 2
 
 GONE = "Procore no longer had the webhook; it was made again."
 DISABLED = "Procore had switched the webhook off; it was made again."
 MOVED = "The webhook at Procore pointed to another address; it was set right."
 UNSIGNED = "The webhook at Procore had lost its secret; it has a new one."
 NO_TRIGGERS = "The webhook at Procore did not tell everything; its triggers were made again."
+UNSEEN = "Procore does not let the app see or mend its webhook."
 DOUBLED = "Procore had a second webhook of ours; it was removed."
 
 log = structlog.get_logger(__name__)
@@ -53,7 +55,7 @@ def look_after(company_id: int) -> Cared:
         known = [h for h in hooks.listed(session) if h.is_complete and h.procore_project_id in set(places)]
     made = connection.make_missing_hooks(company, places)
     disabled = _disabled(company)
-    looks = [_look_after(company, hook, disabled) for hook in known[:HOOKS_AT_ONCE]]
+    looks = _looks(company, known[:HOOKS_AT_ONCE], disabled)
     undelivered.make_good(company, [look for look in looks if look.first is not None])
     return Cared(made, sum(look.finding is not None for look in looks))
 
@@ -64,15 +66,25 @@ def findings(company_id: int) -> list[HookRow]:
         return [hook for hook in hooks.listed(session) if hook.finding or hook.failing]
 
 
+def _looks(company: Company, known: Sequence[HookRow], disabled: Collection[int | None]) -> list[Look]:
+    """Ends when Procore has refused a few: it would refuse them all, and counts that against us."""
+    looks: list[Look] = []
+    for hook in known:
+        looks.append(_look_after(company, hook, disabled))
+        if sum(look.finding == UNSEEN for look in looks) >= MOST_REFUSED:
+            break
+    return looks
+
+
 def _look_after(company: Company, hook: HookRow, disabled: Collection[int | None]) -> Look:
     try:
         finding = _mend(company, hook, hook.procore_project_id in disabled)
         look = Look(hook.id) if finding in (GONE, DISABLED) else undelivered.look(company, hook)
         if look.is_unauthorized:
             hook_setup.renew_secret(company.id, company.procore_company_id, hook)
-    except (NeedsAttention, NotFound) as error:
+    except (PermissionMissing, NotFound, ProcoreRefused, UnreadableAnswer) as error:
         log.warning("hook_unseen", company_id=company.id, hook_id=hook.id, error=str(error))
-        return Look(hook.id)
+        look, finding = Look(hook.id), UNSEEN
     finding = look.finding or finding
     at, now = wiring.procore_for(company.procore_company_id).server_time(), wiring.clock().now()
     with transaction(company.id) as session:
@@ -90,7 +102,7 @@ def _disabled(company: Company) -> frozenset[int | None]:
     at_procore = wiring.hooks_at_procore(company.procore_company_id, Priority.BACKGROUND)
     try:
         return at_procore.disabled(NAMESPACE, wiring.config().webhook_url)
-    except (NeedsAttention, NotFound):
+    except (PermissionMissing, NotFound, ProcoreRefused, UnreadableAnswer):
         return frozenset()
 
 
