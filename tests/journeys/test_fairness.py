@@ -41,14 +41,26 @@ def test_a_backlog_is_worked_in_one_turn_while_nobody_waits(both: tuple[Site, Si
     assert sync.work(big.company_id, sync.BACKLOG, gather=False).records == LARGE
 
 
+def test_a_backlog_is_not_read_again_for_each_of_its_steps(sqlite_site: Site) -> None:
+    """M17: 20 steps of a backlog read it about twice, not twenty times."""
+    site = sqlite_site
+    site.connect()
+    site.world.add_fault(effect="drop_event", company_id=site.theirs.id)
+    site.world.enter_many(site.dana.id, 6000)
+    sync.sweep_company(site.company_id)
+    site.forget_calls()
+    assert sync.work(site.company_id, sync.WHOLE, gather=False).records == 6000
+    assert site.calls() <= 12 * 5 + 5
+
+
 def test_a_turn_ends_with_its_step_when_another_company_waits(both: tuple[Site, Site]) -> None:
     """M17."""
     big, small = both
     enter(small)
-    assert sync.work(big.company_id, sync.BACKLOG, gather=False).records == 500
+    assert sync.work(big.company_id, sync.BACKLOG, gather=False).records == 250
     assert set(schedule.companies_to_work()) == {big.company_id, small.company_id}
     assert sync.work(small.company_id, sync.FIRST).records == 1
-    assert sync.work(big.company_id, sync.BACKLOG, gather=False).records == LARGE - 500
+    assert sync.work(big.company_id, sync.BACKLOG, gather=False).records == LARGE - 250
 
 
 def test_a_wake_up_only_begins_a_backlog(both: tuple[Site, Site]) -> None:
@@ -80,9 +92,9 @@ def test_two_backlogs_take_turns(both: tuple[Site, Site]) -> None:
     sync.sweep_company(other.company_id)
     for turn in (1, 2):
         for site in both:
-            assert sync.work(site.company_id, sync.BACKLOG, gather=False).records == 500
-            assert len(site.timesheets()) == 500 * turn
-    assert rows.count_ready(big.clock.now()) == 2 * (LARGE - 1000)
+            assert sync.work(site.company_id, sync.BACKLOG, gather=False).records == 250
+            assert len(site.timesheets()) == 250 * turn
+    assert rows.count_ready(big.clock.now()) == 2 * (LARGE - 500)
 
 
 def test_who_waits_for_procore_or_is_in_hand_already_ends_nobodys_turn(both: tuple[Site, Site]) -> None:

@@ -36,8 +36,9 @@ class Turn:
 FIRST = Turn(batch=50, is_short=True)
 """A wake-up: a change that was just made is copied at once; a backlog is only begun."""
 WHOLE = Turn()
-BACKLOG = Turn(priority=Priority.BACKLOG)
-"""What is left then, by the workers that do such work."""
+BACKLOG = Turn(batch=250, priority=Priority.BACKLOG)
+"""What is left then, by the workers that do such work. A step is small enough that its commit holds SQLite's one write
+lock for no longer than a fresh change may wait, and large enough that a thousand records take few calls."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from webapp.domain.timecard import Card, same_unit
 from webapp.errors import UnreadableAnswer
@@ -133,14 +133,24 @@ def _live(procore: AtProcore, records: Sequence[Record]) -> dict[int, Card]:
     if len(ids) > BY_IDS_AT_ONCE:
         hints = [r.hinted_at for r in records if r.hinted_at is not None]
         if len(hints) * 2 > len(ids):
-            wanted = set(ids)
-            high = procore.server_time() + OVERLAP
-            for page in procore.updated_between(min(hints) - OVERLAP, high):
-                found |= {card.id: card for card in page if card.id in wanted}
+            found = _in_window(procore, set(ids), min(hints) - OVERLAP)
     rest = [i for i in ids if i not in found]
     for start in range(0, len(rest), BY_IDS_AT_ONCE):
         found |= procore.by_ids(rest[start : start + BY_IDS_AT_ONCE])
     return {i: card for i, card in found.items() if card.deleted_at is None}
+
+
+def _in_window(procore: AtProcore, wanted: set[int], low: datetime) -> dict[int, Card]:
+    """Those of them that were changed since. Of a backlog far larger than this batch one page is read, not all of it
+    again for each batch: what is not found is read by its id."""
+    found: dict[int, Card] = {}
+    read = 0
+    for page in procore.updated_between(low, procore.server_time() + OVERLAP):
+        found |= {card.id: card for card in page if card.id in wanted}
+        read += len(page)
+        if len(found) * 2 < read:
+            break
+    return found
 
 
 def _deleted(procore: AtProcore, records: Sequence[Record]) -> dict[int, Card]:
