@@ -110,7 +110,7 @@ def places_with_codes(session: StoreSession) -> list[Place]:
     permitted = select(ProcoreProject.procore_id, ProcoreProject.codes_read_at).where(
         ProcoreProject.is_permitted
     )
-    read_at = dict(session.execute(permitted).tuples().all())
+    read_at = {row.procore_id: row.codes_read_at for row in session.execute(permitted)}
     known = select(ProcoreCostCode.procore_project_id, ProcoreCostCode.procore_sub_job_id).distinct()
     places = {(project, job or None) for project, job in session.execute(known) if project in read_at}
     places |= {(project, None) for project, at in read_at.items() if at is not None}
