@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -28,9 +28,9 @@ BLAMELESS = ("refused", "unreadable", "crashed", "cannot_be_seen")
 """Kinds of reason that a fault may have left, and that Retry clears."""
 MOST_WRITES = 4
 MOST_TASKS = 8
-PAUSES = (1, 3, 10, 30, 100, 301, 301, 1000, 4000)
+PAUSES = (2, 20, 120, 301, 1000, 4000)
 """Seconds between the rounds of the rest: past D6's wait, two sweeps, a probe, the hour of what is locked."""
-SWEEP_AFTER = 300
+PAUSES_AFTER = (2, 120, 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,11 @@ class Run:
             self.scheduler.finish()
             self.administrators.put_right()
             self._come_to_rest()
-            if self.faults.fired:
-                self.administrators.retry_failed(*BLAMELESS)
-                self._come_to_rest()
+            if self.administrators.acts["withdraw"]:
+                self.machine.check()
+                self._come_to_rest(PAUSES_AFTER)
+            if self.faults.fired and self.administrators.retry_failed(*BLAMELESS):
+                self._come_to_rest(PAUSES_AFTER)
             self._check()
             self._three_rounds_write_nothing()
         except Overrun as overrun:
@@ -117,7 +119,6 @@ class Run:
         """By a sweep; with every record marked; with every event told again."""
         before = versions(self.site)
         self.scheduler.advance(301)
-        self.machine.sweep()
         self._round()
         self._mark_everything()
         self._round()
@@ -176,14 +177,11 @@ class Run:
 
     # ---- when they stop --------------------------------------------------------------------------------
 
-    def _come_to_rest(self) -> None:
-        """Bounded: every wait is gone through, longer and longer at once; with two sweeps nothing is due any more."""
+    def _come_to_rest(self, pauses: Sequence[float] = PAUSES) -> None:
+        """Bounded: every wait is gone through, longer and longer at once, with a sweep where one is due."""
         self.scheduler.finish()
-        for pause in PAUSES:
+        for pause in pauses:
             self._round()
-            if pause >= SWEEP_AFTER:
-                self.machine.sweep()
-                self.scheduler.finish()
             self.scheduler.advance(pause)
         self._round()
         if self._is_due() or self.site.world.due_deliveries(self.scheduler.clock.now()):

@@ -10,9 +10,10 @@ from typing import Any
 from procore_sandbox.model.deliveries import Outgoing
 from tests.simulation.scheduler import Killed, Task
 from tests.simulation.site import SimulatedSite
+from tests.simulation.users import FIRST_DAY
 from webapp.errors import AppError
 from webapp.procore.factory import Procore
-from webapp.services import connection, directory, inbox, schedule, sync
+from webapp.services import checks, connection, directory, inbox, schedule, sync
 
 WORKERS = 2
 DELAYS = tuple(timedelta(seconds=seconds) for seconds in (3, 40, 400, 4000, 40_000))
@@ -74,6 +75,15 @@ class Machine:
     def refresh_directory(self) -> None:
         self.numbers += 1
         self.site.start(f"directory{self.numbers}", lambda: directory.refresh(self.site.company_id))
+
+    def check(self) -> None:
+        """What the nightly check does: both sides read once and compared, what differs is marked."""
+        self.numbers += 1
+        first, last = FIRST_DAY - timedelta(days=30), FIRST_DAY + timedelta(days=150)
+        company_id = self.site.company_id
+        self.site.start(
+            f"check{self.numbers}", lambda: checks.run(company_id, first, last, "night", repair=True)
+        )
 
     def verify_hooks(self) -> None:
         self.numbers += 1
