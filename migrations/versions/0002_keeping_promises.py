@@ -151,6 +151,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_guard_entries_company_id"), "guard_entries", ["company_id"])
     op.create_index("ix_guard_entries_state", "guard_entries", ["company_id", "direction", "state", "at"])
+    op.add_column("companies", sa.Column("fixes", sa.BigInteger(), server_default="0", nullable=False))
     for name, default in GUARD:
         op.add_column("companies", sa.Column(name, sa.Integer(), server_default=default, nullable=False))
     op.add_column("projects", sa.Column("unlinked_project_id", sa.BigInteger(), nullable=True))
@@ -211,8 +212,11 @@ def upgrade() -> None:
     op.add_column("companies", sa.Column("bulk_keeps_fractions", sa.Boolean(), nullable=True))
     op.add_column("companies", sa.Column("has_small_bulk", sa.Boolean(), nullable=True))
 
+    op.add_column("links", sa.Column("newest_hint", sa.DateTime(), nullable=True))
+
 
 def downgrade() -> None:
+    op.drop_column("links", "newest_hint")
     op.drop_column("companies", "has_small_bulk")
     op.drop_column("companies", "bulk_keeps_fractions")
     # ---- conflicts
@@ -240,6 +244,7 @@ def downgrade() -> None:
     # ---- the guard, and links taken apart
     for column in ("unlinked_at", "unlinked_sub_job_id", "unlinked_project_id"):
         op.drop_column("projects", column)
+    op.drop_column("companies", "fixes")
     for name, _ in GUARD:
         op.drop_column("companies", name)
     op.drop_table("guard_entries")

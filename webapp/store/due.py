@@ -116,6 +116,8 @@ def _record(
         marked_at=link.marked_at or link.created_at,
         facts=facts_of(timesheet) if timesheet else None,
         excluded_for_good=_excluded(link),
+        newest_hint=link.newest_hint,
+        newest_seen=link.procore_updated_at,
         writes=writes,
         decisions=decisions,
         is_to_be_deleted_there=link.is_to_be_deleted_there,

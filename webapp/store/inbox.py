@@ -145,6 +145,7 @@ def _mark(
         "mark_reason": f"event:{event.kind}"[:40],
         "marked_at": now,
         "hinted_at": event.happened_at or now,
+        "newest_hint": event.happened_at,
         "is_delete_hinted": event.kind == "delete",
         "created_at": now,
     }
@@ -196,6 +197,7 @@ def _mark_link(insert: Any, table: Any) -> Executable:
             "mark_reason": fresh.mark_reason,
             "marked_at": fresh.marked_at,
             "hinted_at": _earlier(table.c.hinted_at, fresh.hinted_at),
+            "newest_hint": _later(table.c.newest_hint, fresh.newest_hint),
             "is_delete_hinted": or_(table.c.is_delete_hinted, fresh.is_delete_hinted),
             "attempts": 0,
         },
@@ -205,3 +207,7 @@ def _mark_link(insert: Any, table: Any) -> Executable:
 
 def _earlier(old: Any, new: Any) -> Any:
     return case((old.is_(None), new), (old < new, old), else_=new)
+
+
+def _later(old: Any, new: Any) -> Any:
+    return case((old.is_(None), new), (new.is_(None), old), (old > new, old), else_=new)

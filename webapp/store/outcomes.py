@@ -12,7 +12,7 @@ from webapp.domain.timecard import Card, to_json
 from webapp.store.conflicts import Conflicts
 from webapp.store.due import in_chunks
 from webapp.store.marks import mark, mark_cards
-from webapp.store.models import IntentRow, Link, RawAnswer, Timesheet
+from webapp.store.models import Company, IntentRow, Link, RawAnswer, Timesheet
 from webapp.store.our_side import OurSide
 from webapp.store.session import StoreSession
 from webapp.store.telling import Telling
@@ -51,6 +51,7 @@ class _Batch:
         self.telling = Telling(session, ids, now)
         self.conflicts = Conflicts(session, ids, now)
         self.ended_intents: list[int] = []
+        self.fixes: int | None = None
 
     def create_timesheets(self, outcomes: Sequence[Outcome]) -> None:
         new = {}
@@ -64,6 +65,9 @@ class _Batch:
     def store(self, outcome: Outcome) -> None:
         link = self.links.get(outcome.link_id)
         if link is None or self._is_over(link, outcome):
+            return
+        if outcome.is_put_off:
+            self._put_off(link, outcome)
             return
         if outcome.absorbed_by is not None:
             self._absorb(link, self.links[outcome.absorbed_by], outcome.raw)
@@ -87,6 +91,12 @@ class _Batch:
         self._keep_raw(link, outcome.raw)
         self.conflicts.tell(link, outcome)
         self._tell(link, outcome)
+
+    @staticmethod
+    def _put_off(link: Link, outcome: Outcome) -> None:
+        link.attempts = 0
+        if link.generation == outcome.generation:
+            link.not_before = outcome.not_before
 
     def end_intents(self) -> None:
         for chunk in in_chunks(self.ended_intents):
@@ -147,7 +157,9 @@ class _Batch:
         link.reason_text = outcome.reason.text[:1000] if outcome.reason else None
         link.is_excluded_for_good = link.is_excluded_for_good or outcome.is_excluded_for_good
         link.attempts = 0
-        if outcome.done:
+        if self._is_overtaken(outcome):
+            link.state, link.reason_key, link.reason_text, link.not_before = "waiting", None, None, None
+        elif outcome.done:
             link.done_generation = outcome.generation
             link.is_dirty = link.generation > outcome.generation
             link.not_before = None
@@ -156,7 +168,17 @@ class _Batch:
         if outcome.state == "in_sync":
             link.synced_at = self.now
             if not link.is_dirty:
-                link.hinted_at, link.is_delete_hinted = None, False
+                link.hinted_at, link.newest_hint, link.is_delete_hinted = None, None, False
+
+    def _is_overtaken(self, outcome: Outcome) -> bool:
+        """Something was fixed while this record was decided: what it was held for may be gone, and nobody would release
+        it, since it was not held when the fix looked."""
+        if outcome.as_of is None:
+            return False
+        if self.fixes is None:
+            company = Company.id == self.session.company_id
+            self.fixes = self.session.scalars(select(Company.fixes).where(company)).one()
+        return outcome.as_of != self.fixes
 
     def _see(self, link: Link, card: Card | None) -> None:
         """What the ledger and Activity need to know, also of a record that is left out."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from webapp.domain.timecard import Card
@@ -97,7 +97,7 @@ class Batch:
                 clashes=clashes,
                 has_all_clashes=True,
                 intent_done=True,
-                seen=card,
+                seen=card or seen.gone,
                 answered=answered,
                 takes_signature=takes_signature,
             )
@@ -152,6 +152,20 @@ class Batch:
         record = seen.record
         self.outcomes.append(
             Outcome(record.link_id, record.generation, "waiting", done=False, answered=answered)
+        )
+
+    def put_off(self, seen: Seen, pause: timedelta) -> None:
+        """Nothing was learnt about the record, and nothing is told: it is read again after the pause."""
+        record, at = seen.record, self.clock.now() + pause
+        self.outcomes.append(
+            Outcome(
+                record.link_id,
+                record.generation,
+                record.state,
+                done=False,
+                not_before=at,
+                is_put_off=True,
+            )
         )
 
     def postpone(
@@ -223,7 +237,8 @@ class Batch:
     def commit(self) -> None:
         outcomes, self.outcomes = self.outcomes, []
         if outcomes:
-            self.store.commit(self.lease, outcomes)
+            as_of = self.settings.fixes
+            self.store.commit(self.lease, [replace(o, as_of=as_of) if o.reason else o for o in outcomes])
 
     def renew(self) -> None:
         """Asked right before every write at Procore: a worker whose lease is gone writes nothing (fencing)."""

@@ -157,6 +157,7 @@ def _delete(batch: Batch, seen: Seen) -> Change:
             seen,
             base=Tombstone(),
             tell=(("send", "delete"),),
+            card=last,
             clashes=(lost,) if lost else (),
             answered=number if last else None,
         )

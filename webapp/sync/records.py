@@ -25,6 +25,8 @@ class Settings:
     send: bool
     send_only_linked: bool
     conflict_rule: ConflictRule
+    fixes: int = 0
+    """How often a cause of holds was taken away until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,10 @@ class Record:
     decisions: tuple[Decision, ...] = ()
     is_to_be_deleted_there: bool = False
     """What persons said about its clashes and is not carried out yet."""
+    newest_hint: datetime | None = None
+    """Procore's time of the newest event about the card."""
+    newest_seen: datetime | None = None
+    """Procore's time of the newest state of the card that we have seen, also in answers to our own writes."""
     writes: tuple[Write, ...] = ()
     """Our own that are to be audited: without an answer, or with others at the card in the same minutes."""
 
@@ -183,6 +189,8 @@ class Outcome:
     intent_done: bool = False
     seen: Card | None = None
     is_excluded_for_good: bool = False
+    is_put_off: bool = False
+    """Nothing was learnt: only `not_before` moves."""
     answered: int | None = None
     """The number of the logged write that Procore has answered."""
     takes_signature: bool = False
@@ -191,6 +199,8 @@ class Outcome:
     """Cards that Procore split off this one: looked at together with it (D48)."""
     raw: str | None = None
     """Procore's answer, to be kept for a look (D106)."""
+    as_of: int | None = None
+    """The settings' `fixes` when a reason was found: after another fix the record is decided anew, at once."""
     absorbed_by: int | None = None
     """Another link owns this card (it carries that timesheet's number): the card goes there, this link ends."""
 

@@ -6,11 +6,15 @@ from datetime import datetime, timedelta
 
 from webapp.sync import holds
 from webapp.sync.batch import Batch
-from webapp.sync.read import Seen
+from webapp.sync.decide import Tombstone
+from webapp.sync.read import OVERLAP, Seen
 from webapp.sync.records import Record
 from webapp.sync.scope import out_of_scope
 
 SOON = timedelta(seconds=5)
+WHOLE_SECOND = timedelta(seconds=1)
+LIST_LAG = timedelta(seconds=15)
+"""Lists were seen to lag by seconds; an event that no list reflects after so long is not waited for any more."""
 
 
 def waits(batch: Batch, seen: Seen) -> bool:
@@ -25,6 +29,8 @@ def waits(batch: Batch, seen: Seen) -> bool:
         batch.wait(seen, holds.answer_lost(), not_before=min(at, batch.clock.now() + SOON))
     elif seen.is_unseen:
         _unseen(batch, seen)
+    elif _is_old_view(batch, seen):
+        batch.put_off(seen, SOON)
     elif reason := out_of_scope(seen.record, seen.card, batch.settings):
         if reason.state == "waiting":
             batch.wait(seen, reason)
@@ -33,6 +39,23 @@ def waits(batch: Batch, seen: Seen) -> bool:
     else:
         return False
     return True
+
+
+def _is_old_view(batch: Batch, seen: Seen) -> bool:
+    """A list that lags shows the card as it was before our own write, before its deletion, or before what its newest
+    event tells. Believed after a while: then Procore's clock went back, the card was put back, or the event told of
+    something that moves no change time."""
+    card, record = seen.card or seen.gone, seen.record
+    shown = card.facts.updated_at if card else None
+    if card is None or shown is None:
+        return False
+    now, newest, hint = batch.procore.server_time(), record.newest_seen, record.newest_hint
+    is_news = seen.is_their_change and (newest is None or shown > newest)
+    if hint is not None and not is_news and shown < hint - WHOLE_SECOND and now - hint < LIST_LAG:
+        return True
+    was_deleted = isinstance(record.base, Tombstone) and seen.card is not None
+    is_older = newest is not None and (shown < newest or (was_deleted and shown == newest))
+    return is_older and newest is not None and now - newest < OVERLAP
 
 
 def _unseen(batch: Batch, seen: Seen) -> None:

@@ -50,6 +50,7 @@ class Link(Base, CompanyOwned):
     mark_reason: Mapped[str | None] = mapped_column(String(40))
     marked_at: Mapped[datetime | None]
     hinted_at: Mapped[datetime | None]
+    newest_hint: Mapped[datetime | None]
     is_delete_hinted: Mapped[bool] = mapped_column(default=False)
     attempts: Mapped[int] = mapped_column(default=0)
 

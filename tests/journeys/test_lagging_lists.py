@@ -1,0 +1,84 @@
+"""Procore's lists lag behind its events and our own writes: an old view is no change. M12, D2, D3, D5."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from tests.fixtures.site import Site
+from webapp.store.models import TimesheetChange
+from webapp.store.session import reading
+
+
+@pytest.fixture
+def lagging(site: Site) -> tuple[Site, int]:
+    """One record that both sides agree on; from now on lists show the state of nine seconds ago."""
+    site.connect(receive=True, send=True)
+    timesheet = site.write("8.0")
+    site.settle()
+    site.clock.advance(60)
+    site.world.set_switches(list_lag_seconds=9.0)
+    return site, timesheet
+
+
+def history(site: Site) -> list[tuple[str, str]]:
+    """What happened to the timesheet, and who did it."""
+    with reading(site.company_id) as session:
+        return [
+            (line.action, line.by) for line in session.query(TimesheetChange).order_by(TimesheetChange.id)
+        ]
+
+
+def test_our_own_update_is_not_taken_back_by_a_lagging_list(lagging: tuple[Site, int]) -> None:
+    site, timesheet = lagging
+    before = history(site)
+    site.rewrite(timesheet, hours=Decimal("7.0"))
+    site.settle()
+    assert history(site)[len(before) :] == [("edited", "Dana Ortiz")]
+    assert [t.hours for t in site.timesheets()] == [c.hours for c in site.cards()] == [Decimal("7.0")]
+    assert [link.state for link in site.links()] == ["in_sync"]
+
+
+def test_our_own_deletion_is_not_undone_by_a_lagging_list(lagging: tuple[Site, int]) -> None:
+    site, timesheet = lagging
+    before = history(site)
+    site.erase(timesheet)
+    site.settle()
+    assert history(site)[len(before) :] == [("deleted", "Dana Ortiz")]
+    assert (site.timesheets(), site.cards()) == ([], [])
+
+
+def test_a_card_that_was_put_back_is_there_again(lagging: tuple[Site, int]) -> None:
+    """D3: what is newer than the deletion is no old view."""
+    site, timesheet = lagging
+    card = site.cards()[0].id
+    site.world.set_switches(deleted_cards_restorable=True)
+    site.erase(timesheet)
+    site.settle()
+    site.world.restore_timecard(site.dana.id, card)
+    site.settle()
+    assert [c.id for c in site.cards()] == [card]
+    assert [t.id for t in site.timesheets()] == [timesheet]
+
+
+def test_an_event_that_is_ahead_of_the_list_is_waited_for(lagging: tuple[Site, int]) -> None:
+    """Invariant 7: fresh within two minutes, without any help from the sweep."""
+    site, timesheet = lagging
+    site.edit(site.cards()[0].id, hours="6.5")
+    site.settle()
+    assert [t.hours for t in site.timesheets()] == [Decimal("6.5")]
+
+
+def test_an_event_that_moves_no_change_time_costs_a_few_looks_and_no_more(site: Site) -> None:
+    """The README, question 1: whether an approval moves updated_at is not published."""
+    site.connect()
+    card = site.enter()
+    site.settle()
+    site.world.set_switches(updated_at_unmoved_by="approval")
+    site.clock.advance(60)
+    site.world.set_approval(site.dana.id, [card.id], "approved")
+    site.forget_calls()
+    site.settle()
+    assert [t.approval_status for t in site.timesheets()] == ["approved"]
+    assert site.calls() <= 5
