@@ -9,6 +9,9 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
+from redis import Redis
+from rq import Queue
+from rq.serializers import JSONSerializer
 
 from tests.fixtures.app import MakeApp
 from tests.fixtures.site import Site
@@ -81,6 +84,24 @@ def test_what_differs_is_repaired_in_the_same_night(site: Site) -> None:
     at_night(site)
     jobs.check_company(site.company_id)
     assert [row.hours for row in site.timesheets()] == [Decimal("2.5")]
+
+
+def test_each_company_that_is_due_is_called_once(make_app: MakeApp, sqlite_url: str, redis_url: str) -> None:
+    """M13: the list is asked every five minutes; the job takes its time."""
+    with make_app(DATABASE_URL=sqlite_url, REDIS_URL=redis_url).app_context() as context:
+        site = Site(context.app)
+        site.connect()
+        with Redis.from_url(redis_url) as connection:
+            connection.flushall()
+            jobs.call_due(0)
+            assert Queue.all(connection, serializer=JSONSerializer) == []
+            at_night(site)
+            jobs.call_due(0)
+            jobs.call_due(0)
+            (called,) = [
+                job for queue in Queue.all(connection, serializer=JSONSerializer) for job in queue.jobs
+            ]
+            assert (called.func_name, called.args) == (jobs.NIGHT_JOB, [site.company_id])
 
 
 def test_a_doubled_or_early_job_does_no_harm(site: Site) -> None:
