@@ -8,6 +8,8 @@ import pytest
 from tests.fixtures.app import MakeApp
 from tests.fixtures.site import Site
 
+pytest.register_assert_rewrite("tests.journeys.question_journeys")
+
 
 @pytest.fixture
 def site(make_app: MakeApp, database_url: str) -> Iterator[Site]:

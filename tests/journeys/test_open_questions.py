@@ -1,0 +1,59 @@
+"""Where Procore's documents leave a question open, the app is right in each position of the stand-in's switch for it.
+
+One row per switch and position; most of them run on one site after another, for connecting takes the most time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from procore_sandbox.model import Switches
+from procore_sandbox.model.switches import CHOICES
+from tests.journeys.question_rows import ROWS, Row
+from tests.journeys.shared_sites import DEFAULTS, SharedSites
+from webapp.errors import NeedsAttention
+
+BY_BROWSER = {"callback_in_fragment", "denied_consent"}
+"""Nothing of these crosses in records: tests/routes and tests/sandbox show them."""
+SAID_AT_ONCE = {("hook_api", "v2.0")}
+
+
+@pytest.fixture(scope="module")
+def sites(sqlite_template: Path) -> Iterator[SharedSites]:
+    with ExitStack() as held:
+        yield SharedSites(sqlite_template, held)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row.id for row in ROWS])
+def test_the_app_is_right_in_each_position(row: Row, sites: SharedSites) -> None:
+    """D3, D4, D6, D9, D44, D47, D48, D103, D104, D106, R8, R10, R17, R21, R22: see each journey."""
+    if row.is_fresh:
+        site = sites.new(Switches(**row.switches))
+        with site.app.app_context():
+            row.journey(site)
+        return
+    with sites.borrowed(**row.switches) as site:
+        row.journey(site)
+
+
+def test_where_only_webhooks_of_version_2_are_left_connecting_says_so(sites: SharedSites) -> None:
+    """R3, question 10: their hooks are known by text, and the company's only; nothing is left half-connected."""
+    with pytest.raises(NeedsAttention, match="no webhooks for time cards"):
+        sites.new(Switches(hook_api="v2.0"))
+
+
+def test_every_position_of_every_switch_is_in_the_table() -> None:
+    """Numbers have no list of positions: one other than the default is enough."""
+    shown = {(name, value) for row in ROWS for name, value in row.positions.items()}
+    for each in fields(Switches):
+        if each.name in BY_BROWSER:
+            continue
+        positions = CHOICES.get(each.name, (True, False) if isinstance(each.default, bool) else ())
+        wanted = {(each.name, value) for value in positions if value != DEFAULTS[each.name]}
+        assert wanted <= shown | SAID_AT_ONCE, each.name
+        assert any(name == each.name for name, _ in shown), each.name
