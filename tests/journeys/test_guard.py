@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -343,12 +343,15 @@ def test_what_procore_rounds_of_our_own_is_taken_without_counting(sqlite_site: S
     site = sqlite_site
     site.connect(send=True)
     site_limits(site, changes=5, changes_percent=10)
-    site.world.set_switches(bulk_hours_integer=True)
+    times = {
+        "start": datetime(2026, 11, 16, 15, 4, tzinfo=UTC),
+        "stop": datetime(2026, 11, 16, 23, 10, tzinfo=UTC),
+    }
     for number in range(12):
-        site.write("7.4", person=3 + number)
+        site.write(None, project=1, person=3 + number, **times)
     site.settle()
     assert states(site) == {None: 12}
-    assert {t.hours for t in site.timesheets()} == {Decimal(7)}
+    assert {t.hours for t in site.timesheets()} == {Decimal("8.25")}
 
 
 def test_what_a_switch_releases_was_agreed_to_already(sqlite_site: Site) -> None:

@@ -87,7 +87,7 @@ def retry_reason(actor: Actor, reason_key: str) -> int:
     with transaction(actor.company_id) as session:
         for message in messages.of_reason(session, reason_key, "failed"):
             _pending_again(session, message)
-        released = marks.mark_reason_fixed(session, reason_key, now)
+        released = marks.mark_reason_fixed(session, reason_key, now=now)
         queueing.wake_after_commit(session, wiring.config().redis_url, actor.company_id)
         return released
 

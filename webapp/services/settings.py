@@ -30,6 +30,7 @@ HELD_BY: dict[str, tuple[str, ...]] = {
     "receive_only_linked": ("unlinked", "project", "projects_match"),
     "receive_project_per_sub_job": ("main_project", "sub_job"),
     "send_only_linked": ("unlinked_here", "project_here"),
+    "conflict_rule": ("both_changed",),
 }
 """What a setting, turned either way, makes worth another look: the rule that held it may be gone."""
 Since = Literal["off", "now"]

@@ -39,7 +39,7 @@ def rename(company_id: int, task_id: int, name: str | None) -> Task:
         task = _found(session, task_id)
         task.name = _free_name(session, name, task)
         session.flush()
-        if marks.mark_reason_fixed(session, f"task_here:{task.id}", wiring.clock().now()):
+        if marks.mark_reason_fixed(session, f"task_here:{task.id}", now=wiring.clock().now()):
             queueing.wake_after_commit(session, wiring.config().redis_url, company_id)
         return task
 

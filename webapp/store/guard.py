@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 
 from webapp.store import marks
 from webapp.store.due import in_chunks
@@ -162,10 +162,19 @@ def let_pass(session: StoreSession, direction: Direction, link_ids: Collection[i
 
 def let_through(session: StoreSession, direction: Direction, links: Iterable[Link], now: datetime) -> None:
     """An administrator agreed: these are looked at again, and written without being counted."""
+    marks.note_fix(session)
     links = list(links)
     let_pass(session, direction, [link.id for link in links], now)
     for link in links:
         marks.mark(link, "let_through", now)
+        link.reason_key = link.reason_text = None
+    for ids in in_chunks([link.id for link in links]):
+        session.execute(
+            update(Message)
+            .where(Message.link_id.in_(ids), Message.state == "pending")
+            .values(reason_key=None, reason_text=None, updated_at=now)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def open_new_count(session: StoreSession, direction: Direction) -> None:

@@ -68,7 +68,7 @@ def held_keys(session: StoreSession, *kinds: str) -> list[str]:
 
 def release(session: StoreSession, keys: Iterable[str], now: datetime) -> int:
     """The causes are gone: every record that they kept back is looked at again. How many."""
-    return sum(marks.mark_reason_fixed(session, key, now) for key in dict.fromkeys(keys))
+    return marks.mark_reason_fixed(session, *keys, now=now)
 
 
 def release_kinds(session: StoreSession, now: datetime, *kinds: str) -> int:

@@ -77,8 +77,23 @@ def mark_cards(
         link.is_delete_hinted = link.is_delete_hinted or is_deleted
 
 
-def mark_reason_fixed(session: StoreSession, reason_key: str, now: datetime) -> int:
-    """The cause of a hold is fixed: every record it held is due again, in one statement. How many there were."""
+def note_fix(session: StoreSession) -> None:
+    """Something was fixed that records may be held for, also such as a worker has in hand and is about to hold."""
+    session.execute(
+        update(Company)
+        .where(Company.id == session.company_id)
+        .values(fixes=Company.fixes + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def mark_reason_fixed(session: StoreSession, *reason_keys: str, now: datetime) -> int:
+    """The causes of holds are fixed: every record they held is due again. How many there were."""
+    note_fix(session)
+    return sum(_release(session, key, now) for key in dict.fromkeys(reason_keys))
+
+
+def _release(session: StoreSession, reason_key: str, now: datetime) -> int:
     released = session.execute(
         update(Link)
         .where(Link.company_id == session.company_id, Link.reason_key == reason_key)

@@ -28,6 +28,10 @@ class News:
     sub_jobs: set[int] = field(default_factory=set)
     is_style_new: bool = False
 
+    def __bool__(self) -> bool:
+        lists = (self.projects, self.people, self.time_types, self.cost_codes, self.sub_jobs)
+        return any(lists) or self.is_style_new
+
 
 def release_after_read(session: StoreSession, news: News, now: datetime) -> int:
     """How many records are looked at again."""
@@ -48,7 +52,7 @@ def release_after_read(session: StoreSession, news: News, now: datetime) -> int:
     if news.is_style_new:
         keys += holds.held_keys(session, "needs_times")
     keys += [f"sub_job:{job}" for job in news.sub_jobs]
-    return holds.release(session, _held(session, keys), now) if keys else 0
+    return holds.release(session, _held(session, keys), now) if news else 0
 
 
 def archive_items(session: StoreSession, cost_codes: Collection[int]) -> None:

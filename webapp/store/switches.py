@@ -27,7 +27,7 @@ def release_suppressed(session: StoreSession, direction: Direction, now: datetim
     does not ask about them once more (D12, D31)."""
     suppressed = session.scalars(select(Link.id).where(_suppressed(direction)))
     guard.let_pass(session, direction, suppressed.all(), now)
-    return marks.mark_reason_fixed(session, switch_off(direction).key, now)
+    return marks.mark_reason_fixed(session, switch_off(direction).key, now=now)
 
 
 def accept_suppressed(session: StoreSession, direction: Direction, reason: Reason, now: datetime) -> None:
@@ -46,6 +46,7 @@ def accept(
     """Today's differences that `key` holds stay as they are. A record without a counterpart gets none later, even when
     it is edited, like one that is older than the connection (R6). One that has a counterpart moves its face of the base
     to where it stands, so that only what changes from now on is carried over. How many."""
+    marks.note_fix(session)
     links = session.scalars(select(Link).where(Link.reason_key == key)).all()
     for link in links:
         link.state, link.reason_key, link.reason_text = "excluded", reason.key, reason.text
@@ -65,6 +66,7 @@ def accept_quarantined(session: StoreSession, direction: Direction, reason: Reas
     """What the mass-change guard holds in this direction is not carried over: each side keeps what it has. A change
     moves its face of the base, so that later ones flow; what the record waits to have carried the other way goes on. A
     deletion stays undone until its record changes again or is back. How many."""
+    marks.note_fix(session)
     held = guard.quarantined(session, direction)
     for link, kind in held:
         goes_on = kind == "change" and _accept_change(session, link, direction)

@@ -190,6 +190,7 @@ def settings_of(company: Company) -> Settings:
         send=company.send,
         send_only_linked=company.send_only_linked,
         conflict_rule=company.conflict_rule,  # type: ignore[arg-type]  # the column holds only the five rules
+        fixes=company.fixes,
     )
 
 

@@ -59,4 +59,4 @@ def unpark(session: StoreSession, project_id: int, now: datetime) -> int:
         ParkedProject.company_id == session.company_id, ParkedProject.procore_project_id == project_id
     )
     session.execute(gone, execution_options={"synchronize_session": False})
-    return mark_reason_fixed(session, f"permission:{project_id}", now)
+    return mark_reason_fixed(session, f"permission:{project_id}", now=now)

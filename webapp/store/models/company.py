@@ -32,6 +32,8 @@ class Company(Base):
     send: Mapped[bool] = mapped_column(default=False)
     send_only_linked: Mapped[bool] = mapped_column(default=False)
     conflict_rule: Mapped[str] = mapped_column(String(10), default="default", server_default="default")
+    fixes: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    """Counts what may have taken the cause of a hold away: one that was decided before the last is decided anew."""
     guard_deletions: Mapped[int] = mapped_column(default=50, server_default="50")
     guard_deletions_percent: Mapped[int] = mapped_column(default=20, server_default="20")
     guard_changes: Mapped[int] = mapped_column(default=200, server_default="200")
@@ -49,6 +51,7 @@ class Company(Base):
     paused_at: Mapped[datetime | None]
     probe_at: Mapped[datetime | None]
     night_check_at: Mapped[datetime | None]
+    silent_since: Mapped[datetime | None]
     waits_until: Mapped[datetime | None]
     """Procore is busy or away: nothing of this company is begun before."""
 
