@@ -40,7 +40,8 @@ class _Batch:
     def __init__(self, session: StoreSession, outcomes: Sequence[Outcome], now: datetime) -> None:
         self.session, self.now = session, now
         ids = {o.link_id for o in outcomes}
-        self.links = locked_links(session, ids | {o.absorbed_by or 0 for o in outcomes})
+        others = {o.absorbed_by or o.swaps_with or 0 for o in outcomes}
+        self.links = locked_links(session, ids | others)
         self.owners = {
             link.procore_id: link
             for chunk in in_chunks(sorted({o.procore_id for o in outcomes if o.procore_id}))
@@ -70,7 +71,10 @@ class _Batch:
             self._put_off(link, outcome)
             return
         if outcome.absorbed_by is not None:
-            self._absorb(link, self.links[outcome.absorbed_by], outcome.raw)
+            self._absorb(link, self.links[outcome.absorbed_by])
+            return
+        if outcome.swaps_with is not None:
+            self._swap(link, self.links[outcome.swaps_with])
             return
         if outcome.procore_id is not None and link.procore_id != outcome.procore_id:
             self._take_card(link, outcome.procore_id)
@@ -123,16 +127,23 @@ class _Batch:
             row = RawAnswer(link_id=link.id, procore_id=link.procore_id, body=raw, kept_at=self.now)
             self.session.add(row)
 
-    def _absorb(self, stray: Link, owner: Link, replaced: str | None) -> None:
-        """The card belongs to the timesheet whose number it carries: its link takes the card and looks again.
-        `replaced`: what is kept of the card that it had before, which was our own double (D6)."""
+    def _absorb(self, stray: Link, owner: Link) -> None:
+        """The card belongs to the timesheet whose number it carries: its link takes the card and looks again."""
         procore_id = stray.procore_id
         self.session.delete(stray)
         self.session.flush()
-        if owner.procore_id is None or replaced is not None:
-            self._keep_raw(owner, replaced)
+        if owner.procore_id is None:
             owner.procore_id = procore_id
         mark(owner, "paired", self.now)
+
+    def _swap(self, stray: Link, owner: Link) -> None:
+        """Of two cards with one number the timesheet gets the other one; both links look again (D6)."""
+        stays, spare = stray.procore_id, owner.procore_id
+        for link, procore_id in ((stray, None), (owner, stays), (stray, spare)):
+            link.procore_id = procore_id
+            self.session.flush()
+        for link in (stray, owner):
+            mark(link, "paired", self.now)
 
     def _take_card(self, link: Link, procore_id: int) -> None:
         """An event for our own new card may have made a link of its own before its id was known here."""

@@ -195,20 +195,13 @@ class Batch:
             )
         )
 
-    def absorb(self, stray: Seen, owner: int, raw: str | None = None) -> None:
-        """The stray's card belongs to another link, which takes it; this one ends. `raw`: what is kept of the card that
-        it takes the place of."""
-        self.outcomes.append(
-            Outcome(
-                stray.record.link_id,
-                stray.record.generation,
-                "waiting",
-                done=True,
-                absorbed_by=owner,
-                seen=stray.card,
-                raw=raw,
-            )
-        )
+    def absorb(self, stray: Seen, owner: int) -> None:
+        """The stray's card belongs to another link, which takes it; this one ends."""
+        self.outcomes.append(replace(_moved(stray), absorbed_by=owner))
+
+    def swap(self, stray: Seen, owner: int) -> None:
+        """The stray's card goes to another link, whose card comes here instead."""
+        self.outcomes.append(replace(_moved(stray), swaps_with=owner))
 
     def was_split(self, seen: Seen, procore_id: int, parts: tuple[int, ...]) -> None:
         """Overtime rules made several cards of ours: all of them are taken in the next step, in one transaction, so
@@ -250,3 +243,8 @@ def _asked(seen: Seen, reason: Reason | None) -> tuple[MessageLine, ...]:
     if reason is None or reason.state != "conflict":
         return ()
     return (MessageLine("receive", "update" if seen.card else "delete", "pending"),)
+
+
+def _moved(stray: Seen) -> Outcome:
+    record = stray.record
+    return Outcome(record.link_id, record.generation, "waiting", done=True, seen=stray.card)

@@ -25,6 +25,9 @@ def settle_double(batch: Batch, stray: Seen, paired: Card | None, owner: int) ->
     if spare is None:
         batch.wait(stray, holds.origin_id_taken())
         return
+    if spare.id != stray.card.id:
+        batch.swap(stray, owner)  # first the timesheet gets the card that stays; the other one is the stray then
+        return
     history = batch.procore.change_history(spare.id)
     try:
         batch.renew()
@@ -32,10 +35,7 @@ def settle_double(batch: Batch, stray: Seen, paired: Card | None, owner: int) ->
     except (NotFound, PermissionMissing, ProcoreRefused):
         batch.wait(stray, holds.origin_id_taken())
         return
-    if spare.id == stray.card.id:
-        batch.outcomes.append(_deleted(stray, spare, history))
-    else:
-        batch.absorb(stray, owner, raw=_kept(spare, history))
+    batch.outcomes.append(_deleted(stray, spare, history))
 
 
 def _spare(batch: Batch, paired: Card, stray: Card) -> Card | None:

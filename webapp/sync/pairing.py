@@ -36,7 +36,7 @@ def paired(batch: Batch, seen: Sequence[Seen]) -> list[Seen]:
         else:
             batch.wait(stray, holds.origin_id_taken(), not_before=batch.clock.now() + SOON)
     batch.commit()
-    gone_home = {stray.record.link_id for stray, _, _ in homeless}
+    gone_home = {link for stray, owner, _ in homeless for link in (stray.record.link_id, owner)}
     lonely = {s.record.link_id: _number(s) for s in strays if _number(s) not in owners}
     gone_home |= batch.store.pair_unlinked(batch.lease, lonely) if lonely else set()
     return [s for s in seen if s.record.link_id not in gone_home]

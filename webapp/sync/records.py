@@ -201,6 +201,8 @@ class Outcome:
     """Procore's answer, to be kept for a look (D106)."""
     as_of: int | None = None
     """The settings' `fixes` when a reason was found: after another fix the record is decided anew, at once."""
+    swaps_with: int | None = None
+    """Another link gets this card, and this one the other's: then both look again."""
     absorbed_by: int | None = None
     """Another link owns this card (it carries that timesheet's number): the card goes there, this link ends."""
 
