@@ -263,6 +263,31 @@ def test_several_fields_are_decided_one_by_one(sqlite_site: Site) -> None:
     assert both.link.state == "in_sync"
 
 
+@pytest.mark.parametrize("unit", ["project", "project_item"])
+def test_a_project_and_its_cost_code_are_decided_together(sqlite_site: Site, unit: str) -> None:
+    """R24, D68: either answer is about the place, and carries both."""
+    site = sqlite_site
+    both = on_both_sides(site)
+    number = site.write("1.0", project=2)
+    there = site.enter("1.0", project=3)
+    site.settle()
+    here = next(t for t in site.timesheets() if t.id == number)
+    card = next(c for c in site.cards() if c.id == there.id)
+    both.change(
+        {"project_id": here.project_id, "project_item_id": here.project_item_id},
+        {"project_id": card.project_id, "cost_code_id": card.cost_code_id},
+    )
+    assert {one.unit for one in both.all("open")} == {"project", "project_item"}
+    conflicts.resolve(site.actor(), next(c for c in both.all("open") if c.unit == unit).id, "theirs")
+    site.settle()
+    assert both.theirs is not None
+    assert (both.theirs.project_id, both.theirs.cost_code_id) == (card.project_id, card.cost_code_id)
+    assert both.link.state == "in_sync"
+    assert {(c.resolved_how, c.resolved_by, c.is_carried_out) for c in both.all()} == {
+        ("person", "Dana Ortiz", True)
+    }
+
+
 def test_two_records_that_never_met_are_decided_alike(sqlite_site: Site) -> None:
     """The row - V W, R24: adopted again after a reconnect, what differs is asked; then both have a base."""
     site = sqlite_site

@@ -39,8 +39,9 @@ def resolve(actor: Actor, conflict_id: int, keep: Side, seen: str | None = None)
                 raise CannotDecide("This conflict is over. Undo it to put the other value back.")
             if seen is not None and seen != rows.seen(row):
                 raise CannotDecide("A value has changed since you looked. Look at both again, then decide.")
-            row.winner, row.resolved_how, row.note = keep, "person", None
-            row.resolved_at, row.resolved_by = now, actor.name
+            for each in (row, *rows.decided_with(session, row)):
+                each.winner, each.resolved_how, each.note = keep, "person", None
+                each.resolved_at, each.resolved_by = now, actor.name
             _look_again(session, actor, link, now)
         return _view(session, row, link)
 

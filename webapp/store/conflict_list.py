@@ -17,6 +17,7 @@ from webapp.store.conflicts import card_of
 from webapp.store.messages import visible
 from webapp.store.models import ClashRow, Link
 from webapp.store.session import StoreSession
+from webapp.sync.ports import PLACE
 
 
 def page(
@@ -50,6 +51,14 @@ def is_asked(session: StoreSession, link_id: int, unit: str | None) -> bool:
     query = select(ClashRow.id).where(ClashRow.link_id == link_id, ClashRow.closed_at.is_(None))
     query = query.where(ClashRow.unit.is_(None) | (ClashRow.unit == unit)) if unit else query
     return session.scalar(query.limit(1)) is not None
+
+
+def decided_with(session: StoreSession, row: ClashRow) -> list[ClashRow]:
+    """A project and its cost code are decided together (D68)."""
+    if row.unit not in PLACE:
+        return []
+    query = select(ClashRow).where(ClashRow.link_id == row.link_id, ClashRow.closed_at.is_(None))
+    return list(session.scalars(query.where(ClashRow.unit.in_(PLACE - {row.unit}))))
 
 
 def view(words: Words, row: ClashRow, link: Link) -> ConflictView:

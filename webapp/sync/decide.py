@@ -163,24 +163,25 @@ def merge(base: Base, ours: Timecard, theirs: Timecard, rules: Rules) -> Action:
     here, there = changed_units(base.ours, ours), changed_units(base.theirs, theirs)
     if not here and not there:
         return Nothing()
-    if _are_apart(here, there) and not any(rules.same(ours, theirs, unit) for unit in PLACE):
-        here, there = here | PLACE, there | PLACE
-    both = here & there
-    agreed = frozenset(unit for unit in both if rules.same(ours, theirs, unit))
-    return _merged(there - here, here - there, agreed, _clashes(both - agreed, ours, theirs, rules))
+    agreed = frozenset(unit for unit in here & there if rules.same(ours, theirs, unit))
+    here, there = _with_place(here - agreed, there - agreed)
+    clashing = frozenset(unit for unit in here & there if not rules.same(ours, theirs, unit))
+    return _merged(there - here, here - there, agreed, _clashes(clashing, ours, theirs, rules))
 
 
-def _are_apart(here: frozenset[str], there: frozenset[str]) -> bool:
-    """A cost code belongs to its project (D68): the code that one side chose does not fit the project that the other
-    side chose, so both clash together."""
-    return bool(PLACE <= here | there and here & PLACE and there & PLACE)
+def _with_place(here: frozenset[str], there: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """A cost code belongs to its project (D68): where one side changes the project, the other side's project or cost
+    code does not fit it, so that both go together."""
+    if ("project" in here and there & PLACE) or ("project" in there and here & PLACE):
+        return here | PLACE, there | PLACE
+    return here, there
 
 
 def _clashes(units: frozenset[str], ours: Timecard, theirs: Timecard, rules: Rules) -> tuple[Clash, ...]:
     """A person's word goes before the company's rule. A cost code goes where its project goes."""
     said = {unit: rules.kept(unit, ours, theirs) for unit in sorted(units)}
     clashes = {u: Clash(u, side or rules.winner(u), by_person=side is not None) for u, side in said.items()}
-    if PLACE <= units:
+    if units >= PLACE:
         clashes["cost_code"] = replace(clashes["project"], unit="cost_code")
     return tuple(clashes.values())
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from webapp.domain.timecard import Card, Timecard
 from webapp.errors import UnreadableAnswer
 from webapp.sync.compared import OurRecord as OurRecord
+from webapp.sync.decide import PLACE as PLACE
 from webapp.sync.decide import Base as Base
 from webapp.sync.decide import Decision as Decision
 from webapp.sync.decide import Tombstone as Tombstone

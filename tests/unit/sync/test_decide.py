@@ -222,3 +222,15 @@ def test_a_cost_code_shares_the_fate_of_its_project(rule: ConflictRule, winner: 
     assert action.clashes == (Clash("cost_code", winner), Clash("project", winner))
     assert action.send == (units("project", "cost_code") if winner == "ours" else units())
     assert action.take == (units("project", "cost_code") if winner == "theirs" else units())
+
+
+def test_a_cost_code_of_a_project_that_both_chose_is_no_clash() -> None:
+    """D40, D68: the move is agreed, so a code of the new project is an ordinary change."""
+    ours, theirs = replace(B, project=7), replace(B, project=7, cost_code=70)
+    assert decide(BASE, ours, theirs, Rules()) == Merge(agreed=units("project"), take=units("cost_code"))
+
+
+def test_a_cost_code_that_is_the_same_on_both_sides_clashes_with_nothing() -> None:
+    """D41: two projects are asked about, not their lack of a code."""
+    ours, theirs = replace(B, project=7), replace(B, project=8)
+    assert decide(BASE, ours, theirs, Rules()) == Merge(clashes=(Clash("project", None),))

@@ -98,8 +98,8 @@ def test_swapped_sides_are_decided_as_mirror_images(
 def test_changes_of_different_units_never_clash(
     old: Timecard, new: Timecard, mine: frozenset[str], yours: frozenset[str], rules: Rules
 ) -> None:
-    """D40: disjoint fields never conflict, and every one of them survives on both sides. A project and its cost code are
-    one place (D68)."""
+    """D40: disjoint fields never conflict, and every one of them survives on both sides. A project and its cost code
+    are one place (D68)."""
     yours -= mine | (PLACE if mine & PLACE else set())
     base = Base(old, to_theirs(old))
     record = Replicas(base, old.with_units(new, mine), base.theirs.with_units(to_theirs(new), yours))
@@ -150,8 +150,8 @@ def test_each_side_is_compared_with_its_own_face_alone(
     assert isinstance(record.base, Base)
     assert record.ours is not None
     assert record.theirs is not None
-    untouched = units - changed_units(record.base.ours, record.ours)
-    untouched -= changed_units(record.base.theirs, record.theirs)
+    touched = changed_units(record.base.ours, record.ours) | changed_units(record.base.theirs, record.theirs)
+    untouched = units - touched - (PLACE if touched & PLACE else set())
     theirs = to_theirs(card)
     base = Base(record.base.ours, record.base.theirs.with_units(theirs, untouched))
     other = Replicas(base, record.ours, record.theirs.with_units(theirs, untouched))
@@ -194,7 +194,7 @@ def _units(action: Merge) -> frozenset[str]:
 
 def _decided(clashing: frozenset[str], said: frozenset[str | None]) -> frozenset[str | None]:
     """A cost code goes where its project goes."""
-    if not PLACE <= clashing:
+    if not clashing >= PLACE:
         return clashing & said
     return (clashing & said) - {"cost_code"} | ({"cost_code"} if "project" in said else set())
 
