@@ -8,8 +8,9 @@ from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, or_, select, update
 
+from webapp.domain.periods import open_period
 from webapp.domain.timecard import CardFacts, Timecard, from_json
 from webapp.store.conflicts import decisions_of
 from webapp.store.models import IntentRow, Link, Timesheet
@@ -24,7 +25,7 @@ SUSPECT_FROM, ALONE_FROM = 2, 5
 class Caution:
     """How many records are worked at once that were begun before, so many times, without an end. Most of them were only
     near when a worker was killed: as long as none kills this one, it takes twice as many with each step. After the
-    fifth death they are worked alone, so that the sixth is their own (M18)."""
+    fifth death they are worked alone: only a record that was alone in hand at three deaths is set aside (M18)."""
 
     times: int = 0
     size: int = 0
@@ -41,12 +42,13 @@ def due_now(now: datetime):  # type: ignore[no-untyped-def]  # SQLAlchemy's Colu
 
 
 def due(session: StoreSession, now: datetime, limit: int, caution: Caution) -> list[Record]:
-    """Deletions first, then the oldest marks; each is counted as begun before it is worked."""
+    """Each is counted as begun before it is worked. Those that were begun before without an end come last (D9)."""
+    is_suspect = case((Link.attempts >= SUSPECT_FROM, 1), else_=0)
     links = list(
         session.scalars(
             select(Link)
             .where(due_now(now))
-            .order_by(Link.is_delete_hinted.desc(), Link.marked_at, Link.id)
+            .order_by(is_suspect, _urgency(now), Link.marked_at, Link.id)
             .limit(limit)
         )
     )
@@ -59,6 +61,16 @@ def due(session: StoreSession, now: datetime, limit: int, caution: Caution) -> l
             .execution_options(synchronize_session=False)
         )
     return records(session, links, now)
+
+
+def _urgency(now: datetime) -> ColumnElement[int]:
+    """Deletions, on either side; then the open pay period, and what has not been seen yet; then all else (D104)."""
+    since, _ = open_period(now.date())
+    return case(
+        (or_(Link.is_delete_hinted, Link.mark_reason == "edited:delete"), 0),
+        (or_(Link.date.is_(None), Link.date >= since), 1),
+        else_=2,
+    )
 
 
 def _least_suspect(links: Sequence[Link], caution: Caution) -> list[Link]:
