@@ -96,6 +96,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_check_days_company_id"), "check_days", ["company_id"])
     op.add_column("companies", sa.Column("night_check_at", sa.DateTime(), nullable=True))
+    op.add_column("companies", sa.Column("silent_since", sa.DateTime(), nullable=True))
     op.add_column("hooks", sa.Column("verified_at", sa.DateTime(), nullable=True))
     op.add_column("hooks", sa.Column("finding", sa.String(length=200), nullable=True))
     op.add_column("hooks", sa.Column("found_at", sa.DateTime(), nullable=True))
@@ -252,6 +253,7 @@ def downgrade() -> None:
     # ---- checks and hooks
     for column in ("discarded_until", "failing", "found_at", "finding", "verified_at"):
         op.drop_column("hooks", column)
+    op.drop_column("companies", "silent_since")
     op.drop_column("companies", "night_check_at")
     op.drop_table("check_days")
     op.drop_table("checks")

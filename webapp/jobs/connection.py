@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from webapp import wiring
-from webapp.services import hook_care, removals, sign_in
+from webapp.services import hook_care, removals, sign_in, silence
 
 
 def verify_hooks(company_id: int) -> None:
     hook_care.look_after(company_id)
+    silence.look(company_id)
 
 
 def retry_removals(_: int) -> None:

@@ -222,6 +222,7 @@ def _reset(company: Company) -> None:
     company.receive, company.send = True, False
     company.receive_only_linked = company.send_only_linked = company.receive_project_per_sub_job = False
     company.conflict_rule = "default"
+    company.night_check_at = company.silent_since = None
     company.lease_owner = company.lease_until = None
     company.lease_token += 1
 
