@@ -21,8 +21,8 @@ from webapp.procore.people import Person
 from webapp.store.budgets import Budgets
 from webapp.store.bulk_kinds import BulkKindStore
 from webapp.store.credentials import Credentials
-from webapp.store.our_days import OurDays
 from webapp.store.dry_run import Assume, DryStore
+from webapp.store.our_days import OurDays
 from webapp.store.sync_store import SyncStore
 from webapp.sync.ports import Clock
 

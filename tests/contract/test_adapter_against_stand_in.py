@@ -59,7 +59,14 @@ class Side:
         self.tokens, self.budgets = MemoryTokens(), MemoryBudgets()
         config = config_for(PROCORE_LOGIN_URL=self.server.url, PROCORE_API_URL=self.server.url)
         self.procore = Procore(
-            config, self.here, self.tokens, self.budgets, MemoryKinds(), Random(2), self.pass_time, lambda: session
+            config,
+            self.here,
+            self.tokens,
+            self.budgets,
+            MemoryKinds(),
+            Random(2),
+            self.pass_time,
+            lambda: session,
         )
         self.dana = self.world.user_named("Dana Ortiz")
         self.id = self.dana.company_id

@@ -64,7 +64,7 @@ def test_a_card_that_was_put_back_is_there_again(lagging: tuple[Site, int]) -> N
 
 def test_an_event_that_is_ahead_of_the_list_is_waited_for(lagging: tuple[Site, int]) -> None:
     """Invariant 7: fresh within two minutes, without any help from the sweep."""
-    site, timesheet = lagging
+    site, _ = lagging
     site.edit(site.cards()[0].id, hours="6.5")
     site.settle()
     assert [t.hours for t in site.timesheets()] == [Decimal("6.5")]

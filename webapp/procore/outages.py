@@ -1,4 +1,4 @@
-"""The circuit breaker (M15): after a few answers that never came, one call tries each half minute, later more rarely."""
+"""The circuit breaker (M15): after a few answers that never came, one call tries each half minute, later rarely."""
 
 from __future__ import annotations
 

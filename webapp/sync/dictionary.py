@@ -68,7 +68,11 @@ class Dictionary:
     def same(self, ours: Timecard, theirs: Timecard, unit: str) -> bool:
         """Equal across vocabularies. A side that keeps no start and stop is compared by hours alone (D85); one Procore
         person may stand for several users who are the same (D61)."""
-        if unit == "person" and theirs.person is not None and self.people.get(ours.person or 0) == theirs.person:
+        if (
+            unit == "person"
+            and theirs.person is not None
+            and self.people.get(ours.person or 0) == theirs.person
+        ):
             return True
         try:
             there = self.to_ours(theirs, (unit,), onto=ours)

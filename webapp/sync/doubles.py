@@ -26,7 +26,9 @@ def settle_double(batch: Batch, stray: Seen, paired: Card | None, owner: int) ->
         batch.wait(stray, holds.origin_id_taken())
         return
     if spare.id != stray.card.id:
-        batch.swap(stray, owner)  # first the timesheet gets the card that stays; the other one is the stray then
+        batch.swap(
+            stray, owner
+        )  # first the timesheet gets the card that stays; the other one is the stray then
         return
     history = batch.procore.change_history(spare.id)
     try:
