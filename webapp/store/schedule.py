@@ -16,6 +16,7 @@ BACKLOG = timedelta(minutes=5)
 LONGEST_PAUSE = 6
 """Sweep intervals."""
 
+
 def companies_due(
     now: datetime, procore_company_id: int | None = None, *, are_idle: bool = False
 ) -> list[int]:
@@ -89,7 +90,11 @@ def companies_to_sweep(now: datetime, interval: timedelta) -> list[int]:
                         Company.swept_at <= now - interval * LONGEST_PAUSE,
                         ~_has_backlog(now),
                     ),
-                    or_(Company.connected_at.is_(None), Company.connected_at <= now - interval),
+                    or_(
+                        Company.connected_at.is_(None),
+                        Company.connected_at <= now - interval,
+                        Company.connected_at > now,  # it is Procore's time: our clock is behind
+                    ),
                 )
             )
         )
