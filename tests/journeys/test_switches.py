@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+
 from tests.fixtures.site import Site
+from webapp import wiring
+from webapp.errors import LeaseLost
 from webapp.services import settings, sync
 from webapp.store.models import Timesheet
 from webapp.store.session import transaction
@@ -118,3 +122,17 @@ def test_every_edit_of_an_older_timesheet_ends_with_its_reason(sqlite_site: Site
         site.settle()
     assert {(m.state, m.reason_key) for m in site.messages()} == {("processed", "before_connection")}
     assert site.cards() == []
+
+
+def test_a_step_that_read_the_settings_before_they_changed_is_repeated(site: Site) -> None:
+    """R9, D30: else a record that came meanwhile would stay left out by a switch that is on."""
+    site.connect(send=False)
+    site.write("8.0")
+    store = wiring.store_for(site.company_id)
+    lease = store.claim("worker")
+    assert lease is not None
+    settings.change(site.company_id, {"send": True}, since="off")
+    with pytest.raises(LeaseLost):
+        store.due(lease, 10)
+    site.settle()
+    assert len(site.cards()) == 1

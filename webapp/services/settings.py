@@ -9,7 +9,7 @@ from typing import Literal
 
 from webapp import queueing, wiring
 from webapp.errors import InvalidInput
-from webapp.store import connections, holds
+from webapp.store import connections, holds, leases
 from webapp.store import switches as rows
 from webapp.store.models import Company
 from webapp.store.session import StoreSession, reading, transaction
@@ -88,6 +88,8 @@ def changing(
         for name, value in clean.items():
             setattr(company, name, value)
         session.flush()
+        if turned:
+            leases.fence(session, company_id)
         for name in turned & HELD_BY.keys():
             holds.release_kinds(session, now, *HELD_BY[name])
         for direction in switched_on:

@@ -49,6 +49,16 @@ def hold(session: StoreSession, lease: Lease, now: datetime) -> None:
         raise LeaseLost("Another worker has taken over this company.")
 
 
+def fence(session: StoreSession, company_id: int) -> None:
+    """Whoever works the company commits nothing more: what it read of the settings is no longer so."""
+    session.execute(
+        update(Company)
+        .where(Company.id == company_id)
+        .values(lease_token=Company.lease_token + 1, lease_until=None, lease_owner=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def release(session: StoreSession, lease: Lease) -> None:
     session.execute(
         update(Company)
