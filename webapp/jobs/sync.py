@@ -16,7 +16,7 @@ def sync_company(company_id: int) -> None:
     if sync.work(company_id, sync.FIRST).has_begun:
         _let_go(company_id)
     else:
-        _leave(company_id)
+        leave(company_id)
 
 
 def go_on(company_id: int) -> None:
@@ -56,7 +56,7 @@ def _let_go(company_id: int) -> None:
         queueing.go_on(url, company_id)
 
 
-def _leave(company_id: int) -> None:
+def leave(company_id: int) -> None:
     """Another worker has the company in hand and looks again when it lets go: no other need be woken until then. When
     it has just done so, we look."""
     queueing.hold_wake(wiring.config().redis_url, company_id)
