@@ -54,12 +54,15 @@ class _Check:
         self.days = DaysOfBoth(first, last)
         self.differences: list[Difference] = []
         self.equal = self.excluded = 0
+        self.left_out: set[int] = set()
 
     def run(self) -> Checked:
         theirs, at = self._held()
         suspects = self._merged(theirs)
-        for procore_id in self.procore.unreadable.keys() - {s[0] for s in suspects}:
-            suspects.append((procore_id, None))
+        unreadable = (
+            self.procore.unreadable.keys() - {procore_id for procore_id, _ in suspects} - self.left_out
+        )
+        suspects += [(procore_id, None) for procore_id in sorted(unreadable)]
         late = [s for chunk in _chunks(suspects) for s in self._prove(chunk)]
         for chunk in _chunks(late):
             self._prove(chunk)
@@ -81,6 +84,8 @@ class _Check:
                 held = theirs.pop(row.procore_id, None) if row.procore_id is not None else None
                 if row.is_excluded:
                     self.excluded += 1
+                    if row.procore_id is not None:
+                        self.left_out.add(row.procore_id)
                 elif row.timecard is None and held is None:
                     continue
                 elif held and row.timecard and row.base and not _moved(row, row.base, held.timecard):

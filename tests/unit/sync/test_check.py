@@ -198,6 +198,13 @@ def test_a_card_that_cannot_be_read_is_told_with_what_it_lacks(is_here: bool) ->
     assert found.fields == {"unreadable": (None, "It has no readable date.")}
 
 
+def test_an_excluded_card_that_cannot_be_read_is_counted_once() -> None:
+    """D20, D106."""
+    theirs = Theirs([], unreadable={1: UnreadableAnswer("It has no readable date.", missing="date")})
+    found = checked([record(1, is_excluded=True)], theirs)
+    assert (found.excluded, found.differences) == (1, ())
+
+
 # ---- whatever there is -----------------------------------------------------------------------------------
 
 HOURS = st.sampled_from(["8", "7.5", "6.25"])
