@@ -183,8 +183,8 @@ def restored(site: Site) -> None:
     clear(site)
 
 
-def approved(site: Site, *, is_alone: bool = True) -> None:
-    """D44: an approved card refuses our edit; the edit waits with its reason, and goes when it may."""
+def approved(site: Site) -> None:
+    """D44: our edit of an approved card waits with its reason, however Procore would refuse it; it goes when it may."""
     card = site.enter("7.5")
     other = site.enter("2.0", person=5)
     rest(site)
@@ -195,17 +195,12 @@ def approved(site: Site, *, is_alone: bool = True) -> None:
     rest(site)
     held = link_of(site, card.id)
     assert (held.state in ("waiting", "failed"), bool(held.reason_text)) == (True, True)
-    assert (link_of(site, other.id).state == "in_sync") is is_alone
+    assert link_of(site, other.id).state == "in_sync"
     site.world.set_approval(site.dana.id, [card.id], "pending")
     patiently(site)
     assert {(c.id, c.hours) for c in site.cards()} == {(card.id, Decimal(5)), (other.id, Decimal(3))}
     assert {link.state for link in site.links()} == {"in_sync"}
     clear(site)
-
-
-def approved_by_403(site: Site) -> None:
-    """D101: a 403 is about the project, which waits with all that is in it, and is asked again every quarter hour."""
-    approved(site, is_alone=False)
 
 
 def unknown_people(site: Site) -> None:

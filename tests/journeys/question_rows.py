@@ -76,7 +76,7 @@ ROWS: list[Row] = [
     *every("restore_event", journeys.restored),
     one("approved_refuse_edits", True, journeys.approved),
     one("approved_refuse_edits", False, journeys.facts),
-    one("locked_status", 403, journeys.approved_by_403),
+    one("locked_status", 403, journeys.approved),
     one("locked_status", 409, journeys.approved),
     *every("locked_names_approval", journeys.approved),
     one("duplicate_cards", "refuse", journeys.doubled),

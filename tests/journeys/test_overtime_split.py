@@ -57,13 +57,16 @@ def test_a_card_split_in_procore_arrives_in_one_step(sqlite_site: Site) -> None:
     assert set(seen) <= {Decimal(10)}
 
 
+@pytest.mark.parametrize("is_listed", [True, False])
 @pytest.mark.parametrize("lunch", [None, 30])
 @pytest.mark.parametrize("receive", [True, False])
-def test_what_procore_splits_of_ours_adds_up(sqlite_site: Site, receive: bool, lunch: int | None) -> None:
+def test_what_procore_splits_of_ours_adds_up(
+    sqlite_site: Site, receive: bool, lunch: int | None, is_listed: bool
+) -> None:
     """D48, D47, R21: our own ten hours come back as eight and two; nothing is sent back, nothing counted twice."""
     site = sqlite_site
     site.connect(receive=receive, send=True)
-    site.world.set_switches(overtime_split="always")
+    site.world.set_switches(overtime_split="always", split_parts_listed=is_listed)
     site.write("10.0", lunch_minutes=lunch)
     seen: list[Decimal] = []
     with watching(site, seen):

@@ -28,6 +28,7 @@ from webapp.sync.read import BY_IDS_AT_ONCE, Seen
 from webapp.sync.records import Write
 
 FRESH = timedelta(seconds=2)
+APPROVED = frozenset({"approved", "completed"})
 SENT_ALONG = frozenset({"date", "project"})
 """The contract requires both in every update; as read, they may undo a change made since, so they are audited (D49)."""
 Refusal = ProcoreRefused | NotFound | UnreadableAnswer
@@ -49,6 +50,7 @@ def update_theirs(batch: Batch, updates: Sequence[tuple[Seen, Merge]]) -> None:
     for seen, action in updates:
         try:
             if fields := _fields(batch, seen, action):
+                _unapproved_only(seen)
                 changes.append(_update(batch, seen, action, *fields))
             else:
                 finish_merge(batch, seen, replace(action, send=NONE, agreed=action.agreed | action.send))
@@ -58,7 +60,21 @@ def update_theirs(batch: Batch, updates: Sequence[tuple[Seen, Merge]]) -> None:
 
 
 def delete_theirs(batch: Batch, deletes: Sequence[Seen]) -> None:
-    _send_all(batch, [_delete(batch, seen) for seen in deletes])
+    changes = []
+    for seen in deletes:
+        try:
+            _unapproved_only(seen)
+            changes.append(_delete(batch, seen))
+        except Untranslatable as wait:
+            batch.wait(seen, wait.reason)
+    _send_all(batch, changes)
+
+
+def _unapproved_only(seen: Seen) -> None:
+    """Approval is somebody's word for the values it was given for: nothing is sent over it, whether Procore would take
+    it or not, and it is never lowered by us (D44)."""
+    if seen.card is not None and seen.card.facts.approval_status in APPROVED:
+        raise Untranslatable(holds.approved_in_procore())
 
 
 def _send_all(batch: Batch, changes: Sequence[Change]) -> None:

@@ -14,6 +14,7 @@ from webapp.sync.dictionary import Untranslatable
 from webapp.sync.ports import Created, Draft
 from webapp.sync.read import BY_IDS_AT_ONCE, OVERLAP, Seen
 from webapp.sync.records import Intent, Sent
+from webapp.sync.splits import unlisted_parts
 
 SOON = timedelta(seconds=2)
 
@@ -72,6 +73,7 @@ def _not_created(batch: Batch, sent: list[Seen], error: TryLater) -> None:
 def _finish(batch: Batch, sent: list[tuple[Seen, Intent]], created: dict[int, Created]) -> None:
     ids = [c.procore_id for c in created.values() if c.procore_id is not None]
     cards = _read_back(batch, ids)
+    parts = _parts(batch, sent, created, cards)
     for seen, intent in sent:
         answer = created.get(intent.origin_id)
         if answer is not None and answer.refusal is not None and answer.refusal.key.startswith("permission:"):
@@ -85,14 +87,29 @@ def _finish(batch: Batch, sent: list[tuple[Seen, Intent]], created: dict[int, Cr
         elif answer.lacking is not None:
             reason, raw = holds.unreadable(str(answer.lacking)), answer.lacking.raw
             batch.wait(seen, reason, procore_id=answer.procore_id, raw=raw)
-        elif answer.parts:
-            batch.was_split(seen, answer.procore_id, answer.parts)
+        elif answer.procore_id in parts:
+            batch.was_split(seen, answer.procore_id, parts[answer.procore_id])
         elif (card := cards.get(answer.procore_id)) is None:
             soon = batch.clock.now() + SOON
             batch.wait(seen, holds.cannot_be_seen(), not_before=soon, procore_id=answer.procore_id)
         else:
             parking.answered_for(batch, intent.sent.project)
             finish_create(batch, seen, intent, card)
+
+
+def _parts(
+    batch: Batch, sent: list[tuple[Seen, Intent]], created: dict[int, Created], cards: dict[int, Card]
+) -> dict[int, tuple[int, ...]]:
+    """Card → what Procore split off it: as it answered, or as it can be found."""
+    told = {c.procore_id: c.parts for c in created.values() if c.procore_id is not None and c.parts}
+    ids = {
+        intent.origin_id: answer.procore_id for _, intent in sent if (answer := created.get(intent.origin_id))
+    }
+    pairs = [
+        (i.sent, cards[key]) for _, i in sent if (key := ids.get(i.origin_id)) in cards and key not in told
+    ]
+    is_wanted = batch.settings.receive
+    return told | (unlisted_parts(batch.procore, pairs) if is_wanted else {})
 
 
 def _read_back(batch: Batch, ids: list[int]) -> dict[int, Card]:
