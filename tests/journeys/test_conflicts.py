@@ -354,6 +354,17 @@ def test_a_lost_answer_to_creating_it_again_makes_no_second_card(sqlite_site: Si
     assert both.link.state == "in_sync"
 
 
+def test_a_late_effect_of_creating_it_again_makes_no_second_card(sqlite_site: Site) -> None:
+    """R24, D6: while it is not there yet, the deleted card with the same number says nothing about it."""
+    site = sqlite_site
+    both = on_both_sides(site)
+    both.change({"hours": SEVEN}, None)
+    site.world.add_fault(effect="late_effect", method="POST", seconds=20, times=1)
+    both.decide("ours")
+    assert [card.hours for card in site.cards()] == [SEVEN]
+    assert both.link.state == "in_sync"
+
+
 def test_an_edit_of_the_other_side_makes_a_deletion_asked_anew(sqlite_site: Site) -> None:
     """R24: the person saw six hours, not five."""
     site = sqlite_site

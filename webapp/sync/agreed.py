@@ -66,10 +66,11 @@ def finish_merge(batch: Batch, seen: Seen, action: Merge, written: Written | Non
         )
         for clash in action.clashes
     )
-    if seen.base is None and any(c.winner is None or (c.by_person and not c.is_carried_out) for c in clashes):
-        base = if_edited = (
-            None  # two records that never met have agreed on nothing while a person's word is open
-        )
+    is_open = any(c.winner is None or (c.by_person and not c.is_carried_out) for c in clashes)
+    if (
+        seen.base is None and is_open
+    ):  # two that never met have agreed on nothing while a person's word is open
+        base = if_edited = None
     tell: list[tuple[Direction, Verb]] = [("send", "update")] if sent else []
     tell += [("receive", "update")] if take else []
     batch.done(
