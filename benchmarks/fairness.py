@@ -30,6 +30,7 @@ def measure(big: Site, records: int = 20_000) -> list[Figure]:
     left = big.ledger()["waiting"]
     print(f"{left} of {backlog} were left after {len(beside)} changes", file=sys.stderr)
     big.come_to_rest(900)
+    alone = sorted(alone + _delays(small, COUNT, lambda: True))
     details = {"backlog": backlog, "left": left, "count": len(beside), "alone": alone, "beside": beside}
     what = "a small company's delay, times its delay alone, p{}"
     times = {part: _at(beside, part) / _at(alone, part) for part in (50, 95)}
