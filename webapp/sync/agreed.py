@@ -67,9 +67,8 @@ def finish_merge(batch: Batch, seen: Seen, action: Merge, written: Written | Non
         for clash in action.clashes
     )
     is_open = any(c.winner is None or (c.by_person and not c.is_carried_out) for c in clashes)
-    if (
-        seen.base is None and is_open
-    ):  # two that never met have agreed on nothing while a person's word is open
+    if seen.base is None and is_open:
+        # two records that never met have agreed on nothing while a person's word is open
         base = if_edited = None
     tell: list[tuple[Direction, Verb]] = [("send", "update")] if sent else []
     tell += [("receive", "update")] if take else []
