@@ -219,7 +219,7 @@ def test_a_create_whose_answer_is_lost_is_found_again(side: Side, effect: str) -
     """D6, R21."""
     side.break_(effect, operation=CREATE)
     with pytest.raises(ProcoreUnavailable) as told:
-        side.company.create_many([side.draft(7), side.draft(8)])
+        side.company.create_many([side.draft(number, hours=Decimal(8)) for number in (7, 8)])
     assert told.value.is_effect_unknown
     now = side.company.server_time()
     found = [c for page in side.company.updated_between(now - timedelta(minutes=2), now) for c in page]
@@ -485,7 +485,8 @@ def test_every_call_the_adapter_makes_was_made_here(side: Side) -> None:
     side.company.cost_codes(side.bridge.id), side.company.time_entry_style()
     card = side.made()
     lunch = {"start": MONDAY, "stop": MONDAY + timedelta(hours=4), "lunch_minutes": 15, "hours": None}
-    side.company.create_many([side.draft(5, project=side.mill.id, is_start_stop=True, **lunch)])
+    shifts = [side.draft(number, project=side.mill.id, is_start_stop=True, **lunch) for number in (5, 6, 7)]
+    side.company.create_many(shifts[:1]), side.company.create_many(shifts[1:])
     side.company.update(card.id, side.bridge.id, DAY, {"billable": False})
     side.company.change_history(card.id)
     side.company.locations(side.bridge.id, DAY, DAY)
