@@ -7,13 +7,16 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 WORKERS ?= 2
 EXAMPLES ?= 100000
 ARGS ?=
+SEEDS ?= 100
+SEED ?=
+JOBS ?= 1
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-header --no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-reset test algebra bench lint format screenshots migrate lock
+.PHONY: help demo demo-reset test algebra bench simulate lint format screenshots migrate lock
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  \033[36m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +35,9 @@ algebra: $(INSTALLED) ## decide and merge: 100,000 random examples of their laws
 
 bench: $(INSTALLED) ## latency, calls, throughput, memory, killed workers (ARGS="latency --small" for a part); docs/scaling.md
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+simulate: $(INSTALLED) ## random schedules with faults (SEEDS=1000 [SEED=first] [JOBS=2] [ARGS="--shrink --trace 60"]); docs/simulation.md
+	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) $(if $(SEED),--seed $(SEED)) --jobs $(JOBS) $(ARGS)
 
 lint: $(INSTALLED) ## formatter, linter, type checker, import contracts, templates
 	@$(BIN)/python -m devtools.lint

@@ -147,6 +147,14 @@ class Books:
             "their words": (card.description or None, theirs.get("description")),
             "our date": (str(sheet["date"]), ours.get("date")),
             "their date": (str(card.date), theirs.get("date")),
+            "our person": (sheet["user_id"], ours.get("person")),
+            "their person": (card.party_id, theirs.get("person")),
+            "our project": (sheet["project_id"], ours.get("project")),
+            "their project": (card.project_id, theirs.get("project")),
+            "our type": (sheet["task_id"], ours.get("time_type")),
+            "their type": (card.timecard_time_type_id, theirs.get("time_type")),
+            "our billable": (bool(sheet["billable"]), ours.get("billable")),
+            "their billable": (card.billable, theirs.get("billable")),
         }
 
     # ---- 2 -------------------------------------------------------------------------------------------

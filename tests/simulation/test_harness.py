@@ -1,0 +1,130 @@
+"""The simulation itself: the same seed is the same run, and a mechanism that is taken away is missed."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from random import Random
+
+import pytest
+
+from tests.fixtures.site import MONDAY
+from tests.simulation.company import Company
+from tests.simulation.faults import Faults
+from tests.simulation.mutations import NO_LOCAL_CAS, NO_LOOKUP, Mutation, applied
+from tests.simulation.provenance import Line, Record, Side, lost_values
+from tests.simulation.run import Plan, run_seed
+from tests.simulation.scheduler import Killed, Scheduler
+from tests.simulation.shrinking import shrunk
+from webapp.clock import ManualClock
+
+MOST_SEEDS = 60
+ONE_RUN = """
+import logging; logging.disable(logging.CRITICAL)
+from tests.simulation.company import Company
+from tests.simulation.run import Plan, run_seed
+with Company() as company:
+    print(run_seed(company, Plan(5, 60)).digest)
+"""
+
+
+@pytest.fixture(scope="module")
+def company() -> Iterator[Company]:
+    logging.disable(logging.CRITICAL)
+    with Company() as built:
+        yield built
+    logging.disable(logging.NOTSET)
+
+
+def test_the_same_seed_is_the_same_run(company: Company) -> None:
+    """M20: every decision is drawn from the seed."""
+    first, again, other = (run_seed(company, Plan(seed, 60)) for seed in (5, 5, 6))
+    assert first.trace == again.trace
+    assert first.digest == again.digest != other.digest
+
+
+def test_the_same_seed_is_the_same_run_in_another_process() -> None:
+    """M20: whatever order a set of words has there."""
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", ONE_RUN],
+            env={
+                **os.environ,
+                "PYTHONHASHSEED": seed,
+                "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
+            },
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("mutation", [NO_LOOKUP, NO_LOCAL_CAS], ids=lambda mutation: mutation.name)
+def test_a_mechanism_taken_away_is_missed(company: Company, mutation: Mutation) -> None:
+    """The simulation can see: each of these must be found within few seeds."""
+    with applied(mutation):
+        for seed in range(MOST_SEEDS):
+            if run_seed(company, Plan(seed, 100)).violations:
+                return
+    raise AssertionError(f"{MOST_SEEDS} seeds did not miss it: {mutation.name}")
+
+
+def test_a_failing_plan_is_made_shorter(company: Company) -> None:
+    """A trace that a person can read."""
+    with applied(NO_LOOKUP):
+        result = next(r for seed in range(MOST_SEEDS) if (r := run_seed(company, Plan(seed, 100))).violations)
+        short = shrunk(result, lambda plan: run_seed(company, plan))
+    assert short.violations
+    assert short.plan.steps < result.plan.steps or short.plan.masked or short.plan.skipped or short.plan.off
+
+
+def test_a_killed_task_does_nothing_any_more() -> None:
+    """kill -9 runs no `finally`: the lease is not given back."""
+    faults = Faults(Random(1))
+    faults.is_on = False
+    scheduler = Scheduler(ManualClock(MONDAY), Random(1), faults)
+    done = []
+
+    def work() -> None:
+        try:
+            scheduler.point("begins")
+            done.append("worked")
+        finally:
+            scheduler.point("gives back")
+            done.append("gave back")
+
+    task = scheduler.start("worker", work)
+    scheduler.step()
+    scheduler.kill(task)
+    scheduler.finish()
+    assert done == []
+    assert isinstance(task.error, Killed)
+
+
+def test_a_value_written_over_unseen_is_told() -> None:
+    """Invariant 3: Dana's 6 hours knew nothing of Ana's 7."""
+    ana = Line(False, {"hours": ("8", "7")})
+    over = Line(True, {"hours": ("7", "6")})
+    dana = Line(False, {"hours": ("8", "6")})
+    last = {"hours": "6", "description": None, "date": "2026-11-16"}
+    record = Record("link 1", Side([ana, over], last, True), Side([dana], last, False))
+    assert list(lost_values(record, may_miss_events=False)) == [
+        "link 1: the timesheet's hours '7' gave way to '6' unseen"
+    ]
+    record.kept["hours"].add("7")
+    assert list(lost_values(record, may_miss_events=False)) == []
+
+
+def test_a_value_whose_author_saw_the_other_is_no_loss() -> None:
+    """Invariant 3: 7 was entered over 8, 6 over 7."""
+    dana = [Line(False, {"hours": ("8", "7")}), Line(False, {"hours": ("7", "6")})]
+    last = {"hours": "6", "description": None, "date": "2026-11-16"}
+    theirs = Side(dana, last, True)
+    ours = Side([Line(True, {"hours": ("8", "6")})], dict(last), False)
+    assert list(lost_values(Record("link 1", ours, theirs), may_miss_events=False)) == []
