@@ -6,14 +6,14 @@ from email.utils import format_datetime
 from typing import Any
 
 from procore_sandbox import contract
-from procore_sandbox.contract.requests import examine
 
 from . import oauth, operations
 from .access import Caller, company_of
 from .answer_forms import reshaped
 from .call_faults import CallFaults
+from .checks import LONGEST_BODY, check_scope, checked_body, is_there
 from .error_forms import HTML, error_body, oauth_error_body
-from .errors import Refused, bad_request, not_acceptable, not_found, too_large
+from .errors import Refused, bad_request, not_found
 from .fault_answers import HTML_PAGE, refusal_by
 from .faults import faults_on_call
 from .health import BY_STATUS, log_call
@@ -25,7 +25,6 @@ from .records import Call, Fault
 from .routing import Request, Route, route_for
 from .state import State
 
-LONGEST_BODY = 4 * 1024 * 1024
 OAUTH_OPERATIONS = {
     ("POST", "/oauth/token"): "OauthTokenPost",
     ("POST", "/oauth/revoke"): "OauthRevokePost",
@@ -128,12 +127,12 @@ class Exchange:
         if self.found is None:
             raise self._unknown_route()
         route, params = self.found
-        if not self._is_there(route):
+        if not is_there(self.state.switches, route):
             raise not_found(cause="switch: hook_api")
         if route.operation.is_deprecated:
             self.observation = "deprecated_endpoint"
         self._check_company(route, params)
-        self._check_scope(route)
+        check_scope(self.state.switches, route, self.query, self.parsed)
         for name in route.operation.required_query:
             if name not in self.query:
                 raise bad_request(f"param is missing: {name}")
@@ -143,7 +142,9 @@ class Exchange:
             self.company_id,
             params,
             self.query,
-            self._checked_body(route),
+            checked_body(
+                self.state.switches, route, self.body, self.headers.get("content-type"), self.parsed
+            ),
             self._address(),
             self.headers.get("idempotency-token"),
             self.drift,
@@ -181,41 +182,6 @@ class Exchange:
         named = in_path or _number(self.query.text("company_id"))
         if named is not None and named != self.company_id:
             raise not_found()
-
-    def _is_there(self, route: Route) -> bool:
-        """Of the two webhook APIs, one may have been shut down or not be open yet."""
-        path, there = route.operation.template, self.state.switches.hook_api
-        return "/webhooks/" not in path or there == "both" or path.startswith(f"/rest/{there}/")
-
-    def _check_scope(self, route: Route) -> None:
-        """Where documents list both as required: a project's webhook calls may want the company, too."""
-        if self.state.switches.scope_parameters == "one" or "/v1.0/webhooks/" not in route.operation.template:
-            return
-        sent = self.parsed if isinstance(self.parsed, dict) else {}
-        if ("project_id" in self.query or sent.get("project_id")) and not (
-            "company_id" in self.query or sent.get("company_id")
-        ):
-            raise bad_request("param is missing: company_id")
-
-    def _checked_body(self, route: Route) -> Any:
-        schema = route.operation.body_schema
-        if schema is None:
-            return None
-        if len(self.body) > LONGEST_BODY:
-            raise too_large("The body is too large")
-        kind = self.headers.get("content-type", "application/json")
-        if "json" not in kind and self.body:
-            raise Refused(
-                406, {"code": 406, "message": f"Content type {kind.partition(';')[0]} is not accepted"}
-            )
-        if self.parsed is None:
-            raise bad_request("The body is not JSON")
-        cleaned, findings = examine(self.parsed, schema)
-        if findings.unknown and self.state.switches.unknown_fields == "refuse":
-            raise not_acceptable(findings.unknown)
-        if findings.wrong:
-            raise bad_request("; ".join(findings.wrong))
-        return cleaned
 
     def _unknown_route(self) -> Refused:
         known = contract.find(self.method, self.path)
