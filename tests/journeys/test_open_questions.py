@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import fields
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -16,10 +17,11 @@ from procore_sandbox.model import Switches
 from procore_sandbox.model.switches import CHOICES
 from tests.journeys.question_rows import ROWS, Row
 from tests.journeys.shared_sites import DEFAULTS, SharedSites
+from tests.routes.visitor import Visitor, start
 from webapp.errors import NeedsAttention
 
 BY_BROWSER = {"callback_in_fragment", "denied_consent"}
-"""Nothing of these crosses in records: tests/routes and tests/sandbox show them."""
+"""Nothing of these crosses in records: they have tests of their own below."""
 SAID_AT_ONCE = {("hook_api", "v2.0")}
 
 
@@ -45,6 +47,26 @@ def test_where_only_webhooks_of_version_2_are_left_connecting_says_so(sites: Sha
     """R3, question 10: their hooks are known by text, and the company's only; nothing is left half-connected."""
     with pytest.raises(NeedsAttention, match="no webhooks for time cards"):
         sites.new(Switches(hook_api="v2.0"))
+
+
+def test_the_code_is_taken_from_the_fragment(sites: SharedSites) -> None:
+    """R2, callback_in_fragment: servers never see a fragment, so a page of ours posts it back."""
+    with sites.borrowed(callback_in_fragment=True) as site:
+        tab = Visitor(site)
+        asked = site.world.authorization_request(start(tab))
+        address = urlsplit(site.world.allow(asked, site.dana.id))
+        assert (address.query, "data-fragment" in tab.get(address.path).text) == ("", True)
+        assert tab.post(address.path, dict(parse_qsl(address.fragment))).status_code == 303
+
+
+def test_a_consent_that_is_denied_without_a_word_ends_in_words_of_ours(sites: SharedSites) -> None:
+    """R2, question 16: neither code nor error comes back; the page says so, and nobody is signed in."""
+    with sites.borrowed(denied_consent="nothing") as site:
+        tab = Visitor(site)
+        address = urlsplit(site.world.deny(site.world.authorization_request(start(tab))))
+        page = tab.get(f"{address.path}?{address.query}")
+        assert (page.status_code, "Nothing happens?" in page.text) == (200, True)
+        assert "Sign in with Procore" in tab.get("/").text
 
 
 def test_every_position_of_every_switch_is_in_the_table() -> None:
