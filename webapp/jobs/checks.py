@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from webapp import queueing, wiring
+from webapp.jobs.background import background
 from webapp.services import night_checks, sync
 
 NIGHT_JOB = "webapp.jobs.checks.check_company"
@@ -15,5 +16,6 @@ def call_due(_: int) -> None:
 
 
 def check_company(company_id: int) -> None:
-    if night_checks.run(company_id):
-        sync.work(company_id)
+    with background(check_company, company_id):
+        if night_checks.run(company_id):
+            sync.work(company_id, sync.BACKLOG)

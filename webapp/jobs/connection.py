@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from webapp import wiring
+from webapp.jobs.background import background
 from webapp.services import hook_care, removals, sign_in, silence
 
 
 def verify_hooks(company_id: int) -> None:
-    hook_care.look_after(company_id)
+    with background(verify_hooks, company_id):
+        hook_care.look_after(company_id)
     silence.look(company_id)
 
 
