@@ -128,36 +128,64 @@ def embedded_redis(directory: Path, environment: Mapping[str, str] = os.environ)
             stop(directory)
 
 
+def process_of(directory: Path) -> "subprocess.Popen[bytes] | None":
+    """This directory's server, when this process started it."""
+    return _started.get(directory.resolve())
+
+
+def revive(directory: Path) -> bool:
+    """Starts a server of ours that died again, at its old address and with what its file holds. False when it lives."""
+    dead = process_of(directory)
+    if dead is None or dead.poll() is None:
+        return False
+    address = Address(**json.loads((directory / STATE).read_text()))
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:  # somebody's outgoing connection may have its port for a moment
+        if server := _launch(directory, address):
+            _started[directory.resolve()] = server
+            return True
+        time.sleep(0.1)
+    raise RedisDidNotStart(f"It did not start again: {_last_words(directory)}")
+
+
 def _start(directory: Path) -> Address:
     """A server of its own session, so that Ctrl-C in a terminal ends it only when its starter does."""
-    program = binary()
-    log = directory / "server.log"
     for _ in range(5):  # another process may take the port between asking and listening
         address = Address(port=any_free(), password=secrets.token_urlsafe(24))
         config = CONFIG.format(
             host=LOOPBACK, port=address.port, password=address.password, directory=directory.resolve()
         )
         _write_private(directory / "server.conf", config)
-        with log.open("ab") as output:
-            server = subprocess.Popen(
-                [program, str(directory / "server.conf")],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
-        deadline = time.monotonic() + START_SECONDS
-        while server.poll() is None and time.monotonic() < deadline:
-            if address.answers():
-                if dead := _started.get(directory.resolve()):
-                    dead.wait()
-                _started[directory.resolve()] = server
-                return address
-            time.sleep(0.02)
-        server.kill()
-        server.wait()
-    last_words = log.read_text(errors="replace").splitlines()[-5:]
-    raise RedisDidNotStart(f"{program} did not start: " + " / ".join(last_words))
+        if server := _launch(directory, address):
+            if dead := _started.get(directory.resolve()):
+                dead.wait()
+            _started[directory.resolve()] = server
+            return address
+    raise RedisDidNotStart(f"{binary()} did not start: {_last_words(directory)}")
+
+
+def _launch(directory: Path, address: Address) -> "subprocess.Popen[bytes] | None":
+    """A server that answers at this address, or None when it ended or kept silent."""
+    with (directory / "server.log").open("ab") as output:
+        server = subprocess.Popen(
+            [binary(), str(directory / "server.conf")],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    deadline = time.monotonic() + START_SECONDS
+    while server.poll() is None and time.monotonic() < deadline:
+        if address.answers():
+            return server
+        time.sleep(0.02)
+    server.kill()
+    server.wait()
+    return None
+
+
+def _last_words(directory: Path) -> str:
+    return " / ".join((directory / "server.log").read_text(errors="replace").splitlines()[-5:])
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -91,8 +91,8 @@ class Stack:
         self._spawn("web", [python, "-m", "gunicorn", "wsgi:app", "--bind", f"{LOOPBACK}:{self.app_port}"])
         for number in range(1, self.workers + 1):
             self._spawn("worker" if self.workers == 1 else f"worker{number}", [python, "worker.py"])
-        self._wait_for("the stand-in for Procore", lambda: _answers(f"{self.procore_url}/healthz"))
-        self._wait_for("the web process", lambda: _answers(f"{self.app_url}/healthz"))
+        self._wait_for("the stand-in for Procore", lambda: answers(f"{self.procore_url}/healthz"))
+        self._wait_for("the web process", lambda: answers(f"{self.app_url}/healthz"))
         self._wait_for("the worker", self._workers_are_ready)
 
     def stop(self) -> None:
@@ -113,6 +113,18 @@ class Stack:
                 raise StackFailed(
                     f"{child.name} ended with status {status}. Its last words:\n{child.last_words()}"
                 )
+
+    def revive(self) -> list[str]:
+        """Starts what has died again, as a supervisor would, and says what that was. Does not wait for its answer."""
+        dead = [child for child in self.children if not child.is_alive]
+        for child in dead:
+            child.start()
+        if dead:
+            self._register.write(self.children)
+        names = [child.name for child in dead]
+        if self._is_redis_ours and embedded_redis.revive(self.directory / "redis"):
+            names.append("redis")
+        return names
 
     def child(self, name: str) -> Child:
         return next(child for child in self.children if child.name == name)
@@ -200,7 +212,8 @@ def forget(directory: Path) -> None:
         shutil.rmtree(directory)
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Whether a server says 200 there."""
     try:
         with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  # an address of our own
             return bool(answer.status == 200)

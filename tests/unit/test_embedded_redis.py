@@ -55,6 +55,21 @@ def test_data_survive_kill_9(directory: Path) -> None:
         assert client.get("kept") == b"yes"
 
 
+def test_a_killed_server_comes_back_at_its_old_address(directory: Path) -> None:
+    """R35: processes that hold the address find it there again; one that lives is left alone."""
+    address, _ = embedded_redis.ensure(directory)
+    assert not embedded_redis.revive(directory)
+    killed = embedded_redis.process_of(directory)
+    assert killed is not None
+    os.kill(killed.pid, signal.SIGKILL)
+    killed.wait()
+
+    assert embedded_redis.revive(directory)
+
+    assert embedded_redis.running(directory) == address
+    assert process_id(address.url) != killed.pid
+
+
 def test_it_listens_on_loopback_only_and_wants_its_password(directory: Path) -> None:
     """R35: nobody else on the machine or the network can put jobs into the queue."""
     address, _ = embedded_redis.ensure(directory)
