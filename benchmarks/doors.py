@@ -34,6 +34,9 @@ class Door:
     def put(self, path: str, body: Any) -> Any:
         return self._call("PUT", path, json=body).json()
 
+    def patch(self, path: str, body: Any) -> Any:
+        return self._call("PATCH", path, json=body).json()
+
     def delete(self, path: str) -> None:
         self._call("DELETE", path)
 

@@ -27,7 +27,7 @@ def differences(site: Site, entered: Iterable[int], written: Iterable[int]) -> l
         *(f"card {card} is missing" for card in sorted(set(entered) - cards.keys())),
         *(f"timesheet {key} is missing" for key in sorted(set(written) - {t["id"] for t in timesheets})),
         *_surplus(len(timesheets), len(set(entered)) + len(set(written))),
-        *(line for t in timesheets for line in _unequal(t, cards.get(_card_of(t)), users, numbers, codes)),
+        *(line for t in timesheets for line in unequal(t, cards.get(_card_of(t)), users, numbers, codes)),
     ]
 
 
@@ -39,13 +39,15 @@ def _surplus(there: int, expected: int) -> list[str]:
     return [] if there == expected else [f"{there} timesheets where {expected} were expected"]
 
 
-def _unequal(
+def unequal(
     timesheet: dict[str, Any],
     card: dict[str, Any] | None,
     users: dict[int, str],
     numbers: dict[int, str],
     codes: dict[int, str],
 ) -> list[str]:
+    """The fields in which a timesheet and its card differ. `users`, `numbers`: employee numbers by our and by Procore's
+    id; `codes`: full codes by Procore's id. No card: none."""
     if card is None:
         return []
     user, item = timesheet["user"], timesheet["project_item"]

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 
 import psutil
 import redis
 
+from benchmarks import kills
 from benchmarks.equality import differences
 from benchmarks.figures import Figure
 from benchmarks.site import Names, Site, draft, until
@@ -67,7 +65,7 @@ def storm(site: Site, plan: Plan, seed: int) -> Survey:
         lost_answers=lost,
         rest_seconds=rested,
         killed=weather.killed,
-        orphans=sum(process.is_running() for process in weather.left_behind),
+        orphans=kills.still_there(weather.left_behind),
         ledger=site.ledger(),
     )
 
@@ -142,36 +140,16 @@ class _Weather:
 
     def _kill(self) -> None:
         """kill -9: the worker with its job, as by a lost machine; or one of the two alone, as by a lack of memory."""
-        worker = self._worker()
-        jobs = self._jobs()
+        stack = self.site.stack
+        worker, jobs = kills.process(stack, "worker"), self._jobs()
         kind = self.rng.choices(["worker and job", "worker", "job"], [3, 1, 1])[0] if jobs else "worker"
         self.killed[kind] += 1
         if kind != "job":
-            self.left_behind += _below(worker)
-        victims = {"worker and job": [worker, *jobs], "worker": [worker], "job": jobs}[kind]
-        for victim in victims:
-            with suppress(psutil.NoSuchProcess):
-                os.kill(victim.pid, signal.SIGKILL)
+            self.left_behind += kills.below(stack, "worker")
+        kills.kill({"worker and job": [worker, *jobs], "worker": [worker], "job": jobs}[kind])
         if kind != "job":
-            child = self.site.stack.child("worker")
-            child.process.wait()
-            child.start()
-
-    def _worker(self) -> psutil.Process:
-        return psutil.Process(self.site.stack.child("worker").process.pid)
+            stack.child("worker").process.wait()
+            stack.revive()
 
     def _jobs(self) -> list[psutil.Process]:
-        """Forks of the worker that run a job: each leads a process group of its own."""
-        found = []
-        for child in _below(self._worker()):
-            with suppress(psutil.NoSuchProcess, ProcessLookupError):
-                if os.getpgid(child.pid) == child.pid:
-                    found.append(child)
-        return found
-
-
-def _below(process: psutil.Process) -> list[psutil.Process]:
-    try:
-        return process.children(recursive=True)
-    except psutil.NoSuchProcess:
-        return []
+        return kills.jobs(self.site.stack)
