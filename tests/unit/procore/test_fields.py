@@ -10,7 +10,7 @@ import pytest
 from tests.unit.procore.canned import card
 from webapp.domain.timecard import CardFacts, Names, Timecard
 from webapp.errors import UnreadableAnswer
-from webapp.procore.drafts import bulk_row, change_body, create_fields, needs_single
+from webapp.procore.drafts import bulk_row, change_body, create_fields, has_lunch, small_bulk_row
 from webapp.procore.fields import card_of
 from webapp.sync.ports import Draft
 
@@ -144,12 +144,12 @@ def test_a_start_and_stop_project_is_sent_times_and_lunch_and_no_hours() -> None
     assert (fields["billable"], fields["sub_job_id"], fields["description"]) == (False, 9, "Pour")
 
 
-def test_only_a_lunch_needs_a_call_of_its_own() -> None:
+def test_only_a_lunch_that_is_sent_needs_another_road() -> None:
     """README of the contract, 4: bulk create has no lunch_time."""
-    assert needs_single(Draft(1, ours(lunch_minutes=30), is_start_stop=True))
-    assert not needs_single(Draft(1, ours(lunch_minutes=0), is_start_stop=True))
-    assert not needs_single(Draft(1, ours(lunch_minutes=None), is_start_stop=True))
-    assert not needs_single(Draft(1, ours(lunch_minutes=30)))
+    assert has_lunch(Draft(1, ours(lunch_minutes=30), is_start_stop=True))
+    assert not has_lunch(Draft(1, ours(lunch_minutes=0), is_start_stop=True))
+    assert not has_lunch(Draft(1, ours(lunch_minutes=None), is_start_stop=True))
+    assert not has_lunch(Draft(1, ours(lunch_minutes=30)))
 
 
 @pytest.mark.parametrize(
@@ -161,6 +161,12 @@ def test_hours_in_bulk_fit_the_integer_of_its_schema_where_they_can(hours: str, 
     assert row["hours"] == sent
     assert type(row["hours"]) is type(sent)
     assert row["project_id"] == 562949953
+
+
+def test_the_bulk_create_of_a_project_writes_our_number_as_text() -> None:
+    """README of the contract, 4: an integer in all but one schema."""
+    row = small_bulk_row(Draft(BIG, ours(hours=Decimal("7.5"))))
+    assert (row["origin_id"], row["hours"], row["project_id"]) == (str(BIG), "7.5", 562949953)
 
 
 def test_an_update_holds_what_changed_and_the_two_required_fields() -> None:
