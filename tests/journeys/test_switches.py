@@ -11,7 +11,8 @@ from tests.fixtures.site import Site
 from webapp import wiring
 from webapp.errors import LeaseLost
 from webapp.services import settings, sync
-from webapp.store.models import Timesheet
+from webapp.store.marks import mark
+from webapp.store.models import Link, Timesheet
 from webapp.store.session import transaction
 
 
@@ -136,3 +137,31 @@ def test_a_step_that_read_the_settings_before_they_changed_is_repeated(site: Sit
         store.due(lease, 10)
     site.settle()
     assert len(site.cards()) == 1
+
+
+@pytest.mark.parametrize("since", ["off", "now"])
+@pytest.mark.parametrize("direction", ["send", "receive"])
+def test_a_conflict_hides_no_other_field_from_the_switch(
+    sqlite_site: Site, direction: str, since: str
+) -> None:
+    """R9, D40, D41: hours clash, while the description of one side was held back by the switch."""
+    site = sqlite_site
+    site.connect(send=True)
+    card = site.enter("8.0", description="Forms")
+    site.settle()
+    [timesheet] = site.timesheets()
+    site.set(**{direction: False})
+    site.rewrite(timesheet.id, hours=Decimal(7), **({"description": "Ours"} if direction == "send" else {}))
+    site.edit(card.id, hours="6.0", **({"description": "Theirs"} if direction == "receive" else {}))
+    site.settle()
+    settings.change(site.company_id, {direction: True}, since=since)
+    site.settle()
+    with transaction(site.company_id) as session:
+        for link in session.query(Link):
+            mark(link, "again", site.clock.now())
+    site.settle()
+    assert [(link.state, link.reason_key) for link in site.links()] == [("conflict", "both_changed")]
+    crossed = {"send": "Ours", "receive": "Theirs"}[direction] if since == "off" else "Forms"
+    other_side = site.cards()[0] if direction == "send" else site.timesheets()[0]
+    assert other_side.description == crossed
+    assert (site.cards()[0].hours, site.timesheets()[0].hours) == (Decimal(6), Decimal(7))

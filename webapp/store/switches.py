@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Literal
 
 from sqlalchemy import ColumnElement, func, select
 
-from webapp.domain.timecard import to_json
+from webapp.domain.timecard import UNITS, from_json, to_json
 from webapp.store import guard, marks
 from webapp.store.conflicts import decided_links
 from webapp.store.due import timecard_of
-from webapp.store.models import Link, Timesheet
+from webapp.store.models import ClashRow, Link, Timesheet
 from webapp.store.session import StoreSession
 from webapp.sync.holds import Reason, switch_off
 
 Direction = Literal["receive", "send"]
+CLASHED = "both_changed"
 
 
 def count_suppressed(session: StoreSession, direction: Direction) -> int:
@@ -24,10 +27,11 @@ def count_suppressed(session: StoreSession, direction: Direction) -> int:
 
 def release_suppressed(session: StoreSession, direction: Direction, now: datetime) -> int:
     """Every record that changed meanwhile is looked at again. Their number was shown before, so the mass-change guard
-    does not ask about them once more (D12, D31)."""
+    does not ask about them once more (D12, D31). An open conflict may hide a change of another field: it is looked at,
+    too."""
     suppressed = session.scalars(select(Link.id).where(_suppressed(direction)))
     guard.let_pass(session, direction, suppressed.all(), now)
-    return marks.mark_reason_fixed(session, switch_off(direction).key, now=now)
+    return marks.mark_reason_fixed(session, switch_off(direction).key, CLASHED, now=now)
 
 
 def accept_suppressed(session: StoreSession, direction: Direction, reason: Reason, now: datetime) -> None:
@@ -37,6 +41,7 @@ def accept_suppressed(session: StoreSession, direction: Direction, reason: Reaso
         link.reason_key = link.reason_text = None
         marks.mark(link, "decided", now)
     session.flush()
+    _accept_beside_conflicts(session, direction)
     accept(session, switch_off(direction).key, reason, now, direction)
 
 
@@ -60,6 +65,30 @@ def accept(
         link.suppressed_theirs = None
         marks.end_messages(session, link.id, reason.key, reason.text, now)
     return len(links)
+
+
+def _accept_beside_conflicts(session: StoreSession, direction: Direction) -> None:
+    """A record in conflict says so and hides that the switch held back changes of other fields: these are accepted,
+    the clashing ones wait for their decision."""
+    rows = session.execute(
+        select(Link, ClashRow)
+        .join(ClashRow, ClashRow.link_id == Link.id)
+        .where(Link.reason_key == CLASHED, ClashRow.kind == "fields", ClashRow.closed_at.is_(None))
+        .order_by(Link.id)
+    )
+    for link, found in groupby(rows, key=itemgetter(0)):
+        clashes = [clash for _, clash in found]
+        timesheet = session.get(Timesheet, link.timesheet_id) if link.timesheet_id else None
+        theirs = clashes[0].theirs
+        if link.base_ours is None or link.base_theirs is None or timesheet is None or theirs is None:
+            continue
+        others = frozenset(UNITS) - {clash.unit for clash in clashes if clash.unit}
+        if direction == "send":
+            face = from_json(link.base_ours).with_units(timecard_of(timesheet), others)
+            link.base_ours = to_json(face)
+        else:
+            face = from_json(link.base_theirs).with_units(from_json(theirs), others)
+            link.base_theirs = to_json(face)
 
 
 def accept_quarantined(session: StoreSession, direction: Direction, reason: Reason, now: datetime) -> int:
