@@ -591,8 +591,9 @@ def test_an_outage_ends_by_itself(site: Site) -> None:
 
 @releases("answer_lost")
 def test_a_lost_answer_is_looked_up_by_itself(site: Site) -> None:
-    """D6."""
+    """D6: also where Procore's lists lag behind, so that the first look does not find it."""
     site.connect(send=True)
+    site.world.set_switches(list_lag_seconds=10.0)
     site.write("8.0")
     site.world.add_fault(effect="lose_answer", method="POST", path=BULK, times=1)
     work_once(site)
