@@ -41,15 +41,21 @@ MIX: Mapping[str, tuple[float, float]] = {
 
 
 class Faults:
-    """`masked`: numbers of strikes that shall not happen; `off`: kinds that shall not."""
+    """`masked`: numbers of strikes that shall not happen; `off`: kinds that shall not. `chances`: given, not drawn."""
 
-    def __init__(self, rng: Random, masked: Collection[int] = (), off: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        rng: Random,
+        masked: Collection[int] = (),
+        off: Collection[str] = (),
+        chances: Mapping[str, float] | None = None,
+    ) -> None:
         self.rng, self.masked = rng, frozenset(masked)
         self.is_on = True
-        self.chances: dict[str, float] = {}
+        self.chances = dict(chances or {})
         for name, (share, most) in MIX.items():
             is_on, chance = rng.random() < share, rng.uniform(most / 5, most)
-            if is_on and name not in off:
+            if is_on and name not in off and chances is None:
                 self.chances[name] = chance
         self.fired: Counter[str] = Counter()
         self.strikes_so_far = 0

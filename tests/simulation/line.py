@@ -4,9 +4,8 @@ call. What a fault answers is Procore's own wording wherever the model has one."
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import requests
@@ -29,24 +28,41 @@ REFUSALS: dict[str, dict[str, Any]] = {
 AFTERWARDS = {"html": "html", "truncated": "truncate"}
 
 
+class Watching(Protocol):
+    """Is told of every call before it leaves, of every answer that arrives, and of the end of each, however it ends."""
+
+    def leaves(self, request: requests.PreparedRequest) -> None: ...
+
+    def arrives(self, request: requests.PreparedRequest, response: requests.Response) -> None: ...
+
+    def is_over(self, request: requests.PreparedRequest) -> None: ...
+
+
 class Line(InProcess):
-    """`watch` is told of every call before it leaves, and of every answer that arrives."""
+    """In place of requests' transport."""
 
     def __init__(self, world: World, scheduler: Scheduler) -> None:
         super().__init__(world)
         self.scheduler = scheduler
-        self.watches: list[Callable[[requests.PreparedRequest, requests.Response | None], None]] = []
+        self.watches: list[Watching] = []
 
     def send(self, request: requests.PreparedRequest, **given: Any) -> requests.Response:
+        try:
+            return self._send(request)
+        finally:
+            for watch in self.watches:
+                watch.is_over(request)
+
+    def _send(self, request: requests.PreparedRequest) -> requests.Response:
         scheduler, faults = self.scheduler, self.scheduler.faults
         url = urlsplit(request.url or "")
         what = f"{request.method} {url.path}"
         is_write = request.method in WRITES and "/oauth/" not in url.path
         for watch in self.watches:
-            watch(request, None)
+            watch.leaves(request)
         scheduler.point(f"> {what}")
         if scheduler.current() is None:
-            return super().send(request)
+            return InProcess.send(self, request)
         if faults.strikes("lost_request"):
             raise requests.exceptions.ConnectionError("connection reset before it arrived")
         if is_write and faults.strikes("late_effect"):
@@ -54,7 +70,7 @@ class Line(InProcess):
             scheduler.at(late, lambda: self._late(request, what))
             raise requests.exceptions.ConnectionError("connection reset; the effect comes late")
         self._refuse(url.path, is_write)
-        response = super().send(request)
+        response = InProcess.send(self, request)
         scheduler.tell(f"  {what}?{url.query[:300]} → {response.status_code}")
         if self._is_list_of_ids(request, url.query) and response.ok and faults.strikes("empty_list"):
             response._content, response._content_consumed = b"[]", True
@@ -62,7 +78,7 @@ class Line(InProcess):
             raise requests.exceptions.ConnectionError("connection reset before the answer")
         scheduler.point(f"< {what} {response.status_code}")
         for watch in self.watches:
-            watch(request, response)
+            watch.arrives(request, response)
         return response
 
     def _refuse(self, path: str, is_write: bool) -> None:
@@ -83,7 +99,7 @@ class Line(InProcess):
                 return
 
     def _late(self, request: requests.PreparedRequest, what: str) -> None:
-        answer = super().send(request)
+        answer = InProcess.send(self, request)
         self.scheduler.tell(f"  late {what} → {answer.status_code}")
 
     @staticmethod

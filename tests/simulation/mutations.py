@@ -3,8 +3,8 @@
 A mutation names what it replaces by its dotted path and gives a function from the original to the replacement. A
 module's function is replaced wherever the app has imported it by name:
 
-    NO_LOOKUP = Mutation("no look-up before a re-send", {"webapp.sync.read.find_by_origin": lambda real: nothing_found})
-    with applied(NO_LOOKUP):
+    NO_FENCING = Mutation("no fencing", {"webapp.store.leases.hold": lambda real: lambda *given: None})
+    with applied(NO_FENCING):
         run_seed(company, Plan(7))
 """
 
@@ -13,7 +13,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
@@ -77,26 +77,11 @@ def _owner_of(path: str) -> tuple[Any, str]:
 
 # ---- a few, by which the simulation itself is tested ---------------------------------------------------
 
-NO_LOOKUP = Mutation(
-    "no look-up before a create is sent again",
-    {"webapp.sync.read.find_by_origin": lambda real: lambda *given, **named: {}},
+NO_OUTBOX = Mutation(
+    "an edit here leaves no mark",
+    {"webapp.store.marks.mark_edited": lambda real: lambda *given, **named: None},
 )
-NO_LOCAL_CAS = Mutation(
-    "no compare-and-set on our own rows",
-    {
-        "webapp.store.our_side.OurSide.write": lambda real: (
-            lambda self, link, write, seen: real(
-                self,
-                link,
-                replace(write, version=row.version)
-                if write.version is not None and (row := self.row_of(link)) is not None
-                else write,
-                seen,
-            )
-        )
-    },
-)
-ACKNOWLEDGE_FIRST = Mutation(
-    "an event is acknowledged and not stored",
-    {"webapp.services.inbox.receive": lambda real: lambda *given: True},
+NO_CLASH = Mutation(
+    "what both sides changed is nobody's business",
+    {"webapp.sync.decide._clashes": lambda real: lambda *given: ()},
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -42,6 +42,7 @@ class Plan:
     masked: Collection[int] = ()
     skipped: Collection[int] = ()
     off: Collection[str] = ()
+    chances: Mapping[str, float] | None = None
 
 
 @dataclass(slots=True)
@@ -62,7 +63,7 @@ class Run:
     def __init__(self, company: Company, plan: Plan) -> None:
         self.plan = plan
         self.rng = Random(f"{plan.seed}/schedule")
-        self.faults = Faults(Random(f"{plan.seed}/faults"), plan.masked, plan.off)
+        self.faults = Faults(Random(f"{plan.seed}/faults"), plan.masked, plan.off, plan.chances)
         self.faults.is_on = False
         clock = ManualClock(company.template.now)
         self.scheduler = Scheduler(clock, self.rng, self.faults)

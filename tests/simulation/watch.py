@@ -29,25 +29,17 @@ class Watch:
         self._used_up: dict[str, tuple[datetime, datetime]] = {}
         self._token_calls: dict[Task, datetime] = {}
 
-    def __call__(self, request: requests.PreparedRequest, response: requests.Response | None) -> None:
-        path = (request.url or "").partition("?")[0]
-        if response is None:
-            self._leaves(request, path)
-        else:
-            self._arrives(request, response)
-        if "/oauth/token" in path and not path.endswith("info"):
-            self._token(response is None)
-
-    def _leaves(self, request: requests.PreparedRequest, path: str) -> None:
-        now = self.scheduler.clock.now()
+    def leaves(self, request: requests.PreparedRequest) -> None:
+        path, now = (request.url or "").partition("?")[0], self.scheduler.clock.now()
         if request.method in WRITES and CARDS.search(path):
             self.writes += 1
-        company = request.headers.get("Procore-Company-Id", "")
-        heard_at, until = self._used_up.get(company, (now, now))
+        heard_at, until = self._used_up.get(request.headers.get("Procore-Company-Id", ""), (now, now))
         if now < until and now - heard_at > KNOWN_WITHIN:
             self.sentences.append(f"{request.method} {path} left while nothing was left until {until}")
+        if path.endswith("/oauth/token"):
+            self._asks_for_token()
 
-    def _arrives(self, request: requests.PreparedRequest, response: requests.Response) -> None:
+    def arrives(self, request: requests.PreparedRequest, response: requests.Response) -> None:
         if response.headers.get("X-Rate-Limit-Remaining") != "0":
             return
         now = self.scheduler.clock.now()
@@ -56,12 +48,14 @@ class Watch:
         self.counts["window used up"] += 1
         self._used_up[request.headers.get("Procore-Company-Id", "")] = (now, now + (reset - there))
 
-    def _token(self, is_leaving: bool) -> None:
+    def is_over(self, request: requests.PreparedRequest) -> None:
+        task = self.scheduler.current()
+        if task is not None:
+            self._token_calls.pop(task, None)
+
+    def _asks_for_token(self) -> None:
         task, now = self.scheduler.current(), self.scheduler.clock.now()
         if task is None:
-            return
-        if not is_leaving:
-            self._token_calls.pop(task, None)
             return
         self.counts["token asked for"] += 1
         flying = [
