@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from tests.fixtures.site import Site
+from webapp.clock import ManualClock
 from webapp.services import sync
 
 START_STOP = 1
@@ -208,3 +209,18 @@ def test_what_procore_refuses_fails_with_its_words(site: Site) -> None:
     [link] = site.links()
     assert (link.state, link.reason_key) == ("waiting", "lock:approved")
     assert [m.reason_key for m in site.messages("pending")] == ["lock:approved"]
+
+
+def test_a_clock_of_ours_that_is_a_day_ahead_hides_no_card_of_ours(site: Site) -> None:
+    """D6: what may have been made is looked up by Procore's clock, never ours. The README: nothing else finds it."""
+    theirs = ManualClock(site.clock.now() - timedelta(days=1))
+    site.world.state.clock = theirs
+    site.connect(send=True)
+    site.world.add_fault(effect="lose_answer", method="POST", path="*/timesheets", times=1)
+    site.write("8.0")
+    for _ in range(30):
+        sync.drain()
+        site.clock.advance(10)
+        theirs.advance(10)
+    assert len(site.cards()) == 1
+    assert [link.state for link in site.links()] == ["in_sync"]

@@ -146,7 +146,13 @@ def base_of(link: Link) -> Base | Tombstone | None:
 
 def intent_of(row: IntentRow) -> Intent:
     return Intent(
-        row.origin_id, from_json(row.sent), from_json(row.ours), row.sent_at, row.is_start_stop, row.replaces
+        row.origin_id,
+        from_json(row.sent),
+        from_json(row.ours),
+        row.sent_at,
+        row.is_start_stop,
+        row.replaces,
+        row.first_sent_at,
     )
 
 

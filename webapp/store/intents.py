@@ -56,5 +56,5 @@ def _new(sent: Sent, link: Link, timesheet: Timesheet, rng: random.Random, now: 
         ours=to_json(sent.ours),
         is_start_stop=sent.is_start_stop,
         replaces=link.procore_id,
-        first_sent_at=now,
+        first_sent_at=sent.there,
     )

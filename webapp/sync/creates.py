@@ -46,7 +46,8 @@ def _sent(batch: Batch, seen: Seen) -> Sent | None:
     """What is to be created; a replay sends what was sent before, whatever has changed here since (D6)."""
     record = seen.record
     if record.intent is not None:
-        return Sent(record.link_id, record.intent.ours, record.intent.sent, record.intent.is_start_stop)
+        intent, there = record.intent, batch.procore.server_time()
+        return Sent(record.link_id, intent.ours, intent.sent, intent.is_start_stop, there)
     assert record.timesheet is not None
     ours = record.timesheet.timecard
     try:
@@ -57,7 +58,7 @@ def _sent(batch: Batch, seen: Seen) -> Sent | None:
     except Untranslatable as wait:
         parking.wait_for_words(batch, seen, wait.reason)
         return None
-    return Sent(record.link_id, ours, theirs, is_start_stop)
+    return Sent(record.link_id, ours, theirs, is_start_stop, batch.procore.server_time())
 
 
 def _not_created(batch: Batch, sent: list[Seen], error: TryLater) -> None:

@@ -168,7 +168,7 @@ def _deleted(procore: AtProcore, records: Sequence[Record]) -> dict[int, Card]:
 
 def find_by_origin(procore: AtProcore, records: Sequence[Record]) -> dict[int, Card]:
     """Cards that carry our numbers, live or deleted, among those changed since the first of these was sent."""
-    sent = [r.intent.sent_at for r in records if r.intent is not None and r.intent.sent_at is not None]
+    sent = [r.intent.first_sent_at for r in records if r.intent is not None and r.intent.first_sent_at]
     wanted = {r.intent.origin_id for r in records if r.intent is not None}
     if not sent:
         return {}

@@ -58,6 +58,8 @@ class Intent:
     is_start_stop: bool = False
     replaces: int | None = None
     """The record's card that was deleted before: it carries the same number."""
+    first_sent_at: datetime | None = None
+    """By Procore's clock, as its newest answer before told: no card of this create is older."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +217,8 @@ class Sent:
     ours: Timecard
     theirs: Timecard
     is_start_stop: bool
+    there: datetime
+    """Procore's time now."""
 
 
 @dataclass(frozen=True, slots=True)
