@@ -362,6 +362,7 @@ def test_a_late_effect_of_creating_it_again_makes_no_second_card(sqlite_site: Si
     site.world.add_fault(effect="late_effect", method="POST", seconds=20, times=1)
     both.decide("ours")
     assert [card.hours for card in site.cards()] == [SEVEN]
+    assert len(list(site.world.state.timecards)) == 2, "the deleted one and the new one, and never another"
     assert both.link.state == "in_sync"
 
 
