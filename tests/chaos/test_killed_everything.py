@@ -22,7 +22,9 @@ def test_killed_processes_lose_and_double_nothing_that_people_were_told_was_done
     """R21, R23, R24, R26, R31a, R33, R35, D6, D10, D11: what both sides accepted is there once and equal, or a reason
     stands there; the ledger adds up; none of Integration Health's seven observations is ours."""
     monkeypatch.delenv("REDIS_URL", raising=False)  # it is killed and emptied: never one that others use
-    plan = Plan(kills=len(KINDS), kinds=KINDS, seconds=60, gap=(0.0, 0.5), patience=4, rest=60)
+    plan = Plan(
+        kills=len(KINDS), kinds=KINDS, seconds=60, gap=(0.0, 0.5), patience=4, clerks=2, foremen=1, rest=60
+    )
     with running(tmp_path, SETTINGS) as site:
         site.connect()
         result = run(site, plan, seed=1)
