@@ -88,15 +88,25 @@ def both_ways(site: Site, settle: Callable[[Site], None] = rest) -> None:
     agree(site, 0)
 
 
-def crossing(site: Site) -> None:
+def crossing(site: Site, settle: Callable[[Site], None] = rest) -> None:
     """One record each way, deleted on the other side: for what the app hardly reads."""
     theirs, ours = site.enter("7.5"), site.write("6.25")
-    rest(site)
+    settle(site)
     agree(site, 2)
     site.world.delete_timecard(site.dana.id, card_of(site, ours))
     site.erase(timesheet_of(site, theirs.id))
-    rest(site)
+    settle(site)
     agree(site, 0)
+
+
+def fractions(site: Site) -> None:
+    """D47, R17: quarters of an hour arrive whole, whatever the bulk create does to them."""
+    for hours, person in (("6.25", 4), ("3.75", 5), ("1.5", 6)):
+        site.write(hours, person=person)
+    rest(site)
+    agree(site, 3)
+    assert sorted(card.hours for card in site.cards()) == [Decimal("1.5"), Decimal("3.75"), Decimal("6.25")]
+    clear(site)
 
 
 def signed_out(site: Site) -> None:
@@ -295,7 +305,7 @@ def uninstalled(site: Site) -> None:
 def throttled(site: Site) -> None:
     """R17, D104: few calls are allowed; everything gets there, later."""
     site.clock.advance(15)
-    both_ways(site, patiently)
+    crossing(site, patiently)
 
 
 def patiently(site: Site, *, until_clean: bool = True) -> None:

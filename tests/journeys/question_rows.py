@@ -105,8 +105,8 @@ ROWS: list[Row] = [
     one("bulk_refusals", "in_rows", journeys.partly_refused, partial_bulk=True),
     one("bulk_rows_have_origin", False, many),
     one("bulk_limit", 2, many),
-    one("bulk_hours_integer", True, both_ways),
-    one("bulk_fractions_refused", True, both_ways),
+    one("bulk_hours_integer", True, journeys.fractions),
+    one("bulk_fractions_refused", True, journeys.fractions),
     one("small_bulk_offered", False, many, bulk_hours_integer=True),
     # answers
     *every("hours_as", both_ways),
@@ -125,7 +125,8 @@ ROWS: list[Row] = [
     one("uninstalled_status", 403, journeys.uninstalled),
     one("uninstalled_status", 401, journeys.uninstalled),
     *every("error_bodies", lost, origin_id_unique=True),
-    *every("error_bodies", journeys.approved),
+    one("error_bodies", "errors", journeys.approved),
+    one("error_bodies", "html", journeys.approved),
     one("v2_errors", "nested", crossing),
     # limits
     one("rate_limit_on", False, crossing),
