@@ -1,7 +1,9 @@
 """Every open question of Procore's documents has its switch, or a sentence that says why it needs none."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,3 +44,13 @@ def test_every_mark_of_the_contract_has_a_switch_or_one_answer(mark: str) -> Non
 @pytest.mark.parametrize("begin", [*MARKS, *ONE_ANSWER])
 def test_no_line_is_about_a_mark_that_the_contract_does_not_have(begin: str) -> None:
     assert any(mark.startswith(begin) for mark in marks(contract.document()))
+
+
+def test_the_page_for_readers_names_every_question() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "open-questions.md").read_text(encoding="utf-8")
+    told = {
+        int(number)
+        for row in re.findall(r"^\| ([\d, ]+) \|", page, re.MULTILINE)
+        for number in row.split(", ")
+    }
+    assert told == set(QUESTIONS)
