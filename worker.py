@@ -35,6 +35,8 @@ app = create_app()
 class JobWorker(Worker):
     """RQ's forking worker on our queues, in the order given."""
 
+    was_asked_to_end = False
+
     def __init__(self, redis_url: str, *names: str) -> None:
         connection = Redis.from_url(redis_url)
         super().__init__(
@@ -48,6 +50,10 @@ class JobWorker(Worker):
     @property
     def dequeue_timeout(self) -> int:
         return LOOK_SECONDS
+
+    def handle_warm_shutdown_request(self) -> None:
+        self.was_asked_to_end = True
+        super().handle_warm_shutdown_request()
 
     def main_work_horse(self, job: Job, queue: Queue) -> None:
         """In the child: connections of the parent are not ours to use."""
@@ -142,7 +148,8 @@ def main() -> int:
             worker.work(with_scheduler=True, logging_level="WARNING")
         finally:
             worker.end_helper()
-    return 0
+    # RQ gives up without an error where Redis dies at the wrong moment: a supervisor has to see that it did
+    return 0 if worker.was_asked_to_end else 1
 
 
 if __name__ == "__main__":

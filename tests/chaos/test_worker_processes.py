@@ -88,3 +88,12 @@ def test_a_worker_that_is_asked_to_end_ends_with_its_helper(
     worker.terminate()
     assert worker.wait(PATIENCE) == 0
     assert not psutil.pid_exists(helper)
+
+
+def test_a_worker_that_gives_up_does_not_say_that_all_is_well(
+    worker: subprocess.Popen[bytes], redis_client: redis.Redis
+) -> None:
+    """D11: RQ ends quietly where Redis fails it at the wrong moment; a supervisor must see that it did."""
+    until(lambda: len(signed_in(redis_client, b"idle", b"busy")) == 2, "both processes")
+    redis_client.set(f"rq:queue:{queueing.LATER}", "no queue")
+    assert worker.wait(PATIENCE) == 1
