@@ -79,6 +79,7 @@ class Run:
         self.stranger = stranger_digest(self.site)
         self.violations: list[Violation] = []
         self.scheduler.ended = self._ended
+        self.zeal = self.rng.choice((0.3, 0.4, 0.5))
         self.pace = self.rng.choice((0.2, 1.0, 4.0))
 
     def go(self) -> Result:
@@ -158,9 +159,9 @@ class Run:
         if self.administrators.act():
             return
         lot = self.rng.random()
-        if lot < 0.35:
+        if lot < self.zeal:
             self.users.act()
-        elif lot < 0.65:
+        elif lot < self.zeal + 0.25:
             self.machine.deliver()
         elif lot < 0.95:
             self.machine.look()

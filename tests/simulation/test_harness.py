@@ -27,10 +27,9 @@ MOST_SEEDS = 30
 ONE_RUN = """
 import logging; logging.disable(logging.CRITICAL)
 from tests.simulation.company import Company
-from tests.simulation.invariants import Violation
-from tests.simulation.run import Plan, Result, run_seed
+from tests.simulation.run import Plan, run_seed
 with Company() as company:
-    print(run_seed(company, Plan(5, 60)).digest)
+    print(run_seed(company, Plan(5, 40)).digest)
 """
 
 

@@ -315,10 +315,10 @@ ACTS: dict[str, Callable[[Users], None]] = {
     "unapprove": Users.unapprove,
 }
 WEIGHTS = {
-    "create_here": 3,
+    "create_here": 1.5,
     "edit_here": 6,
     "delete_here": 1,
-    "create_there": 2,
+    "create_there": 1,
     "edit_there": 6,
     "delete_there": 1,
     "undelete_there": 0.3,
