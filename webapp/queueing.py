@@ -23,6 +23,7 @@ QUICK, LATER = "timesite", "timesite-later"
 """First turns of companies, for which somebody may be waiting; and all that takes longer."""
 SYNC_JOB = "webapp.jobs.sync.sync_company"
 GO_ON_JOB = "webapp.jobs.sync.go_on"
+STORM_JOB = "webapp.jobs.sync.gather"
 GO_ON_SECONDS = 5
 BUSY_SECONDS = 1
 WAKE_SECONDS = 60
@@ -83,11 +84,17 @@ def go_on(redis_url: str | None, company_id: int) -> bool:
     return call(redis_url, GO_ON_JOB, company_id, seconds=GO_ON_SECONDS)
 
 
-def went_on(redis_url: str | None, company_id: int) -> None:
+def gather(redis_url: str | None, company_id: int) -> bool:
+    """After a first turn that had much to do: more will come, and is worked together. Until then nobody is woken."""
+    hold_wake(redis_url, company_id)
+    return call(redis_url, STORM_JOB, company_id, seconds=GO_ON_SECONDS)
+
+
+def went_on(redis_url: str | None, job: str, company_id: int) -> None:
     """The job's first act."""
     if redis_url is not None:
         with suppress(RedisError):
-            quick_redis(redis_url).delete(f"call:{GO_ON_JOB}:{company_id}")
+            quick_redis(redis_url).delete(f"call:{job}:{company_id}")
 
 
 def call(redis_url: str | None, job: str, key: int, *, seconds: int) -> bool:

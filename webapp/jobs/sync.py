@@ -12,17 +12,28 @@ from webapp.services import directory, locations, schedule, sync
 
 def sync_company(company_id: int) -> None:
     """A first turn. The key goes first: a mark made while we work wakes another job."""
-    queueing.clear_wake(wiring.config().redis_url, company_id)
-    if sync.work(company_id, sync.FIRST).has_begun:
-        _let_go(company_id)
-    else:
+    url = wiring.config().redis_url
+    queueing.clear_wake(url, company_id)
+    worked = sync.work(company_id, sync.FIRST)
+    if not worked.has_begun:
         leave(company_id)
+    elif worked.is_storm:
+        queueing.gather(url, company_id)
+    else:
+        _let_go(company_id)
 
 
 def go_on(company_id: int) -> None:
     """A longer turn, for what a first one left."""
-    queueing.went_on(wiring.config().redis_url, company_id)
+    queueing.went_on(wiring.config().redis_url, queueing.GO_ON_JOB, company_id)
     if sync.work(company_id, sync.BACKLOG).has_begun:
+        _let_go(company_id)
+
+
+def gather(company_id: int) -> None:
+    """A longer turn in a storm: it waits for more, so that each of Procore's calls is about much."""
+    queueing.went_on(wiring.config().redis_url, queueing.STORM_JOB, company_id)
+    if sync.work(company_id, sync.STORM).has_begun:
         _let_go(company_id)
 
 

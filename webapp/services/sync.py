@@ -25,11 +25,13 @@ from webapp.sync.sweep import Swept, sweep
 class Turn:
     """How much of a company is worked before others may come in between (M17). Every company gets the same: that is a
     deficit round robin whose quantum is a step, and nothing is ever owed. A turn ends after the first step for which
-    another company waits; when none does, after so many `seconds`; `is_short`: after one step in any case."""
+    another company waits; when none does, after so many `seconds`; `is_short`: after one step in any case. `is_storm`:
+    more is about to come, and is waited for first."""
 
     batch: int = 500
     seconds: float = 20.0
     is_short: bool = False
+    is_storm: bool = False
     priority: Priority = Priority.FIRST
 
 
@@ -39,6 +41,8 @@ WHOLE = Turn()
 BACKLOG = Turn(batch=250, priority=Priority.BACKLOG)
 """What is left then, by the workers that do such work. A step is small enough that its commit holds SQLite's one write
 lock for no longer than a fresh change may wait, and large enough that a thousand records take few calls."""
+STORM = Turn(batch=250, is_storm=True)
+"""After a first turn that had much to do: what comes in the next seconds is worked together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,8 @@ def work(company_id: int, turn: Turn = WHOLE, *, gather: bool = True) -> Worked:
     def is_over() -> bool:
         return turn.is_short or schedule.others_wait(company_id, wiring.clock().now())
 
-    worked = _engine(company_id, turn, gather=gather).work(owner(), until, is_over)
+    engine = _engine(company_id, turn, gather=gather)
+    worked = engine.work(owner(), until, is_over, is_storm=turn.is_storm)
     if worked.paused_reason is not None:
         pauses.alert(company_id, worked.paused_reason)
     return worked

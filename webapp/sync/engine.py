@@ -32,10 +32,12 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Worked:
     """`records`: looked at. `has_begun`: false when another worker has the company, or it has to wait for Procore.
-    `paused_reason`: why the company waits as a whole, from now on."""
+    `is_storm`: the last step had so many that more will come. `paused_reason`: why the company waits as a whole, from
+    now on."""
 
     records: int
     has_begun: bool = True
+    is_storm: bool = False
     paused_reason: str | None = None
 
 
@@ -54,27 +56,34 @@ class Engine:
         self.limits = limits or Limits()
 
     def work(
-        self, owner: str, until: datetime | None = None, others_wait: Callable[[], bool] = lambda: False
+        self,
+        owner: str,
+        until: datetime | None = None,
+        others_wait: Callable[[], bool] = lambda: False,
+        *,
+        is_storm: bool = False,
     ) -> Worked:
         """Works until nothing is due, the time is up, others wait for their turn, or the company must wait. Another
-        worker's company: nothing."""
+        worker's company: nothing. In a storm it first waits for more."""
         lease = self.store.claim(owner)
         if lease is None:
             return Worked(0, has_begun=False)
-        worked = storms = 0
+        worked, storms = 0, int(is_storm)
         records: Sequence[Record] = ()
         try:
+            if storms:
+                self.pause(self.limits.gather)
             while until is None or self.clock.now() < until:
                 records = self.store.due(lease, self.limits.batch)
                 if not records:
                     break
                 waits_until = self._step(lease, records)
                 worked += len(records)
+                storms = storms + 1 if self._is_storm(records) else 0
                 if waits_until is not None:
                     self.store.wait(lease, waits_until)
                 if waits_until is not None or others_wait():
                     break
-                storms = storms + 1 if self._is_storm(records) else 0
                 if storms:
                     self.pause(self.limits.gather * min(storms, self.limits.longest_gather))
                 lease = self.store.renew(lease)
@@ -91,7 +100,7 @@ class Engine:
             self.store.release(lease)
             raise
         self.store.release(lease)
-        return Worked(worked)
+        return Worked(worked, is_storm=storms > 0)
 
     def _is_storm(self, records: Sequence[Record]) -> bool:
         """More will come: it is waited for, longer and longer, so that a call reads much. Not after a worker's death:
