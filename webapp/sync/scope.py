@@ -40,7 +40,9 @@ def unlinked(record: Record, card: Card | None, words: Dictionary) -> Reason | N
 def _is_pair(timesheet: OurTimesheet | None, card: Card | None) -> bool:
     """A card that carries our number and its timesheet belong together across a disconnect (D32)."""
     number = card.facts.origin_id if card else None
-    return number is not None and timesheet is not None and timesheet.origin_id == number
+    if number is None or timesheet is None or timesheet.is_deleted:
+        return False
+    return timesheet.origin_id == number
 
 
 def _too_old(timesheet: OurTimesheet | None, card: Card | None, settings: Settings) -> Reason | None:
