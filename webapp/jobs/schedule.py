@@ -31,8 +31,8 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("checks", f"{JOBS}.checks.call_due", timedelta(minutes=5), is_single=True),
     Periodic("idempotency", f"{JOBS}.idempotency.purge", timedelta(hours=1), is_single=True),
     Periodic("removals", f"{JOBS}.connection.retry_removals", timedelta(minutes=5), is_single=True),
-    Periodic("sign_ins", f"{JOBS}.connection.purge_sign_ins", timedelta(hours=1), is_single=True),
     Periodic("retention", f"{JOBS}.retention.purge", timedelta(hours=24)),
+    Periodic("sign_ins", f"{JOBS}.connection.purge_sign_ins", timedelta(hours=1), is_single=True),
 )
 
 

@@ -52,7 +52,6 @@ class Company(Base):
     probe_at: Mapped[datetime | None]
     night_check_at: Mapped[datetime | None]
     silent_since: Mapped[datetime | None]
-    silent_since: Mapped[datetime | None]
     waits_until: Mapped[datetime | None]
     """Procore is busy or away: nothing of this company is begun before."""
 
