@@ -103,7 +103,9 @@ class Administrators:
         self.site.our_clock.ahead = timedelta(seconds=seconds)
 
     def jump(self) -> None:
-        """Our clock is put forward or back."""
+        """Our clock is put forward or back; a lock may end early by that."""
+        for watch in self.site.line.watches:
+            watch.knows_time = False
         self._skew(self.site.our_clock.ahead.total_seconds() + self.rng.uniform(-300, 300))
 
     # ---- here ------------------------------------------------------------------------------------------

@@ -31,6 +31,8 @@ AFTERWARDS = {"html": "html", "truncated": "truncate"}
 class Watching(Protocol):
     """Is told of every call before it leaves, of every answer that arrives, and of the end of each, however it ends."""
 
+    knows_time: bool
+
     def leaves(self, request: requests.PreparedRequest) -> None: ...
 
     def arrives(self, request: requests.PreparedRequest, response: requests.Response) -> None: ...

@@ -34,7 +34,7 @@ class Task(greenlet):
         self.name, self.act, self.scheduler = name, act, scheduler
         self.wake_at: datetime | None = None
         self.is_dead = False
-        self.was_stalled = False
+        self.committed_at = scheduler.clock.now()
         self.depth = 0
         self.error: BaseException | None = None
         self.on_resume: Callable[[], None] | None = None
@@ -78,7 +78,6 @@ class Scheduler:
             if self.faults.strikes("kill"):
                 self.kill(task)
             elif may_switch and self.faults.strikes("stall"):
-                task.was_stalled = True
                 task.wake_at = self.clock.now() + timedelta(seconds=self.faults.rng.uniform(121, 500))
         if not task.is_dead and may_switch:
             self.hub.switch()

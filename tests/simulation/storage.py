@@ -73,6 +73,7 @@ class Storage:
         scheduler = self.scheduler
         task = scheduler.current() if scheduler else None
         if scheduler is not None and task is not None:
+            task.committed_at = scheduler.clock.now()
             scheduler.point("committed", may_switch=task.depth == 0, may_raise=False)
 
 

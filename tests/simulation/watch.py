@@ -15,7 +15,9 @@ from tests.simulation.scheduler import Scheduler, Task
 KNOWN_WITHIN = timedelta(seconds=1.5)
 """A process reads the shared budget again after a second."""
 LONGEST_CALL = timedelta(seconds=34)
-"""A call that nobody answers has ended by then. Who slept longer than the lock lasts cannot know that it is over."""
+"""A call that nobody answers has ended by then."""
+LOCK = timedelta(seconds=45)
+"""Who sleeps longer than this after taking the lock cannot know that another has it by then."""
 
 
 class Watch:
@@ -28,6 +30,7 @@ class Watch:
         self.counts: Counter[str] = Counter()
         self._used_up: dict[str, tuple[datetime, datetime]] = {}
         self._token_calls: dict[Task, datetime] = {}
+        self.knows_time = True
 
     def leaves(self, request: requests.PreparedRequest) -> None:
         path, now = (request.url or "").partition("?")[0], self.scheduler.clock.now()
@@ -63,6 +66,6 @@ class Watch:
             for other, at in self._token_calls.items()
             if other is not task and other in self.scheduler.tasks and now - at < LONGEST_CALL
         ]
-        if flying and not (task.was_stalled or flying[0].was_stalled):
+        if flying and self.knows_time and task.committed_at - flying[0].committed_at < LOCK:
             self.sentences.append(f"{task.name} asks for a token while {flying[0].name} does")
         self._token_calls[task] = now
