@@ -16,8 +16,8 @@ KNOWN_WITHIN = timedelta(seconds=1.5)
 """A process reads the shared budget again after a second."""
 LONGEST_CALL = timedelta(seconds=34)
 """A call that nobody answers has ended by then."""
-LOCK = timedelta(seconds=45)
-"""Who sleeps longer than this after taking the lock cannot know that another has it by then."""
+LOCK = timedelta(seconds=10)
+"""Of the 45 s that the lock lasts from when it was asked for, what remains for certain however slowly tasks go on here."""
 
 
 class Watch:
