@@ -17,7 +17,7 @@ KNOWN_WITHIN = timedelta(seconds=1.5)
 LONGEST_CALL = timedelta(seconds=34)
 """A call that nobody answers has ended by then."""
 LOCK = timedelta(seconds=10)
-"""Of the 45 s that the lock lasts from when it was asked for, what remains for certain however slowly tasks go on here."""
+"""Of the 45 s that the lock lasts from when it was asked for, what is left for certain however slowly a task goes on."""
 
 
 class Watch:
@@ -66,6 +66,6 @@ class Watch:
             for other, at in self._token_calls.items()
             if other is not task and other in self.scheduler.tasks and now - at < LONGEST_CALL
         ]
-        if flying and self.knows_time and task.committed_at - flying[0].committed_at < LOCK:
+        if flying and self.knows_time and abs(task.committed_at - flying[0].committed_at) < LOCK:
             self.sentences.append(f"{task.name} asks for a token while {flying[0].name} does")
         self._token_calls[task] = now
