@@ -17,7 +17,7 @@ KNOWN_WITHIN = timedelta(seconds=1.5)
 LONGEST_CALL = timedelta(seconds=34)
 """A call that nobody answers has ended by then."""
 LOCK = timedelta(seconds=10)
-"""Of the 45 s that the lock lasts from when it was asked for, what is left for certain however slowly a task goes on."""
+"""Of the 45 s that the lock lasts from when it was asked for, what is left for certain however slow a task is."""
 
 
 class Watch:
