@@ -73,6 +73,21 @@ def test_a_lost_answer_does_not_hide_what_was_overwritten(shared: tuple[Site, in
     assert [t.hours for t in site.timesheets()] == [Decimal("7.0")]
 
 
+def test_a_lost_answer_does_not_hide_what_a_rule_let_lose(shared: tuple[Site, int, int]) -> None:
+    """R23, D41: both sides wrote, ours is the later one; the loser is kept although our answer, with which it was to be
+    kept, never came. So it is when the worker is killed there (found by make chaos)."""
+    site, timesheet, card = shared
+    site.edit(card, description="by the gate")
+    site.clock.advance(60)
+    site.rewrite(timesheet, description="at the pier")
+    site.world.add_fault(effect="lose_answer", method="PATCH", times=1)
+    site.settle()
+    (kept,) = overwritten(site)
+    assert (kept.unit, kept.winner) == ("description", "ours")
+    assert from_json(kept.theirs or {}).description == "by the gate"
+    assert [c.description for c in site.cards()] == ["at the pier"]
+
+
 def test_another_field_changed_meanwhile_is_taken_even_when_its_event_is_lost(
     shared: tuple[Site, int, int],
 ) -> None:

@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from webapp.domain.timecard import UNITS, Card, Timecard, changed_units, same_unit
+from webapp.domain.timecard import UNITS, Timecard, changed_units, same_unit
 from webapp.sync.batch import Batch
+from webapp.sync.decide import Base
 from webapp.sync.ports import HistoryEntry
 from webapp.sync.read import Seen
 from webapp.sync.records import ClashKept, Write
@@ -23,15 +24,17 @@ def audit(batch: Batch, seen: Iterable[Seen]) -> None:
     for one in seen:
         writes = one.record.writes
         if writes:
-            lost = lost_to(batch, writes, one.gone)
+            lost = lost_to(batch, writes, one)
             batch.store.keep_audit(batch.lease, [w.id for w in writes if w.id], lost)
 
 
-def lost_to(batch: Batch, writes: Sequence[Write], gone: Card | None) -> list[tuple[int, ClashKept]]:
+def lost_to(batch: Batch, writes: Sequence[Write], seen: Seen) -> list[tuple[int, ClashKept]]:
     """By link. One change-history call for the updates; a deletion is compared with the card as it was deleted."""
     updates = [write for write in writes if write.wanted is not None]
     history = batch.procore.change_history(updates[0].procore_id) if updates else []
     lost = [(w.link_id, clash) for w in updates for clash in overwritten(w, history)]
+    lost += [(w.link_id, clash) for w in updates for clash in decided_unkept(w, seen, history)]
+    gone = seen.gone
     for write in writes:
         if write.wanted is None and gone is not None and (clash := deleted_unseen(write, gone.timecard)):
             lost.append((write.link_id, clash))
@@ -50,6 +53,22 @@ def overwritten(write: Write, history: Sequence[HistoryEntry]) -> list[ClashKept
     return [
         ClashKept("overwritten", unit, write.wanted, theirs, None, "ours")
         for unit in sorted(changed_units(write.before, theirs))
+    ]
+
+
+def decided_unkept(write: Write, seen: Seen, history: Sequence[HistoryEntry]) -> list[ClashKept]:
+    """Values of Procore's that a rule let lose to ours, where the answer was lost or the worker killed before the loser
+    was kept: both sides are equal by now, so that nothing else tells of it (R23). What a person decided is kept."""
+    base = seen.record.base
+    if write.is_answered or write.wanted is None or not isinstance(base, Base):
+        return []
+    by_person = {decision.unit for decision in seen.record.decisions}
+    changed = changed_units(base.theirs, write.before) & changed_units(write.before, write.wanted)
+    agreed_since = frozenset(UNITS) - changed_units(base.theirs, write.wanted)
+    return [
+        ClashKept("overwritten", unit, write.wanted, write.before, None, "ours")
+        for unit in sorted((changed & write.units) - agreed_since - by_person)
+        if any(_our_entry(write, unit, part, history) for part in UNITS[unit])
     ]
 
 
