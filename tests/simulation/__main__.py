@@ -37,7 +37,7 @@ def main() -> int:
         gc.freeze()
         gc.disable()
         for seed in range(first, first + options.seeds):
-            result = run(Plan(seed, options.steps, off=tuple(options.off)))
+            result = run(Plan(seed, options.steps, off=tuple(options.off), habits=options.habits))
             counts.update(result.counts)
             done, steps = done + 1, steps + result.steps
             if done % SEEDS_BETWEEN_COLLECTIONS == 0:
@@ -69,6 +69,7 @@ def _side_by_side(options: argparse.Namespace, first: int) -> int:
         command = [sys.executable, "-m", "tests.simulation", "--seeds", str(seeds), "--seed", str(at)]
         command += ["--steps", str(options.steps), "--most", str(options.most), "--trace", str(options.trace)]
         command += ["--shrink"] * options.shrink + (["--off", *options.off] if options.off else [])
+        command += ["--habits", json.dumps(options.habits)]
         children.append(subprocess.Popen(command))
         at += seeds
     return max(child.wait() for child in children)
@@ -96,6 +97,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--shrink", action="store_true", help="look for a shorter plan that fails alike")
     parser.add_argument("--most", type=int, default=10, help="stop after so many failing seeds")
     parser.add_argument("--off", nargs="*", default=[], help="kinds of fault that shall not strike")
+    parser.add_argument("--habits", type=json.loads, default={}, help="Procore's in every seed, as JSON")
     parser.add_argument("--counts", help="write what happened how often to this file, as JSON")
     return parser.parse_args()
 

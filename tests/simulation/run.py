@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 
 from tests.simulation.administrators import Administrators
 from tests.simulation.company import Company
@@ -43,6 +44,7 @@ class Plan:
     skipped: Collection[int] = ()
     off: Collection[str] = ()
     chances: Mapping[str, float] | None = None
+    habits: Mapping[str, Any] | None = None
 
 
 @dataclass(slots=True)
@@ -73,7 +75,9 @@ class Run:
         )
         self.machine = Machine(self.site, Random(f"{plan.seed}/machine"))
         self.users = Users(self.site, Random(f"{plan.seed}/users"), plan.skipped)
-        self.administrators = Administrators(self.site, Random(f"{plan.seed}/administrators"))
+        self.administrators = Administrators(
+            self.site, Random(f"{plan.seed}/administrators"), plan.habits or {}
+        )
         self.watch = Watch(self.scheduler)
         self.site.line.watches.append(self.watch)
         self.stranger = stranger_digest(self.site)
@@ -89,9 +93,10 @@ class Run:
             self.faults.is_on = False
             self.scheduler.finish()
             self.administrators.put_right()
+            self.machine.look_after_hooks()
             self._come_to_rest()
             if self.administrators.acts["withdraw"]:
-                self.machine.check()
+                self.machine.refresh_directory()
                 self._come_to_rest(PAUSES_AFTER)
             if self.faults.fired and self.administrators.retry_failed(*BLAMELESS):
                 self._come_to_rest(PAUSES_AFTER)
@@ -163,10 +168,12 @@ class Run:
             self.users.act()
         elif lot < self.zeal + 0.25:
             self.machine.deliver()
-        elif lot < 0.95:
+        elif lot < 0.94:
             self.machine.look()
-        else:
+        elif lot < 0.985:
             self.machine.sweep()
+        else:
+            self.machine.look_after_hooks()
 
     def _let_time_pass(self) -> None:
         lot = self.rng.random()

@@ -13,7 +13,7 @@ from tests.simulation.site import SimulatedSite
 from tests.simulation.users import FIRST_DAY
 from webapp.errors import AppError
 from webapp.procore.factory import Procore
-from webapp.services import checks, connection, directory, inbox, schedule, sync
+from webapp.services import checks, directory, hook_care, inbox, schedule, sync
 
 WORKERS = 2
 DELAYS = tuple(timedelta(seconds=seconds) for seconds in (3, 40, 400, 4000, 40_000))
@@ -85,9 +85,10 @@ class Machine:
             f"check{self.numbers}", lambda: checks.run(company_id, first, last, "night", repair=True)
         )
 
-    def verify_hooks(self) -> None:
+    def look_after_hooks(self) -> None:
+        """The hourly look: hooks mended, what Procore gave up delivering made good."""
         self.numbers += 1
-        self.site.start(f"hooks{self.numbers}", lambda: connection.verify_hooks(self.site.company_id))
+        self.site.start(f"hooks{self.numbers}", lambda: hook_care.look_after(self.site.company_id))
 
     # ---- webhooks ----------------------------------------------------------------------------------
 
