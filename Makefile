@@ -16,7 +16,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-ver
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-reset test algebra bench chaos simulate lint format screenshots migrate lock
+.PHONY: help demo demo-reset test algebra bench chaos simulate mutants lint format screenshots migrate lock
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  \033[36m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ bench: $(INSTALLED) ## latency, calls, throughput, memory, killed workers (ARGS=
 
 simulate: $(INSTALLED) ## random schedules with faults (SEEDS=1000 [SEED=first] [JOBS=2] [ARGS="--shrink --trace 60"]); docs/simulation.md
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) $(if $(SEED),--seed $(SEED)) --jobs $(JOBS) $(ARGS)
+
+mutants: $(INSTALLED) ## one mechanism removed at a time: does a seed find it? (SEEDS=2000 JOBS=2 ARGS="--only outbox"); docs/simulation.md
+	@$(BIN)/python -m tests.simulation.mutants --seeds $(SEEDS) --jobs $(JOBS) $(ARGS)
 
 chaos: $(INSTALLED) ## kill -9 of web, worker and Redis under load, both databases (ARGS="--kills 20 --seed 7"); docs/chaos.md
 	@$(BIN)/python -m benchmarks.chaos $(ARGS)

@@ -1,0 +1,291 @@
+"""python -m tests.simulation.mutants [--only key …] [--seeds N] [--jobs 2]: the mechanisms that are removed, one at a
+time, to see whether the simulation finds it. `hunt` runs them."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+
+from tests.simulation import without as w
+from tests.simulation.hunt import Mutant, main
+
+J = "tests/journeys/"
+MUTANTS = (
+    # creates
+    Mutant(
+        "look-up",
+        "a create whose answer was lost is sent again at once, without a look for its card",
+        {
+            "webapp.sync.read.find_by_origin": w.giving({}),
+            "webapp.sync.waits._may_still_appear": w.giving(False),
+        },
+        chances={"lost_answer": 0.25, "late_effect": 0.15},
+        test=J + "test_send.py::test_a_lost_answer_to_a_create_never_makes_two_cards",
+    ),
+    Mutant(
+        "intent",
+        "nothing is written down before a create is sent",
+        {"webapp.store.sync_store.SyncStore.intend": w.intent_not_kept},
+        chances={"lost_answer": 0.25, "kill": 0.03},
+        test=J + "test_send.py::test_a_lost_answer_to_a_create_never_makes_two_cards",
+    ),
+    Mutant(
+        "lost-answer",
+        "an answer that was lost is taken for a call that did not arrive",
+        {"webapp.procore.client._unanswered": w.lost_is_refused},
+        chances={"lost_answer": 0.3},
+        test=J + "test_send.py::test_a_lost_answer_to_a_create_never_makes_two_cards",
+    ),
+    Mutant(
+        "pairing",
+        "a card that carries our number is no longer led to its timesheet",
+        {"webapp.sync.pairing.paired": w.second},
+        chances={"lost_answer": 0.3},
+        test=J + "test_killed.py::test_a_worker_killed_at_any_step_loses_and_doubles_nothing",
+    ),
+    Mutant(
+        "doubles",
+        "two cards with one number stay two",
+        {"webapp.sync.doubles.settle_double": w.giving(None)},
+        chances={"late_effect": 0.3, "stall": 0.05},
+        test=J + "test_doubles.py::test_the_untouched_newer_card_is_deleted_by_us",
+    ),
+    Mutant(
+        "stray",
+        "the link that an event made for our own new card is not given up",
+        {"webapp.store.outcomes._Batch._take_card": w.stray_left_alone},
+        chances={},
+    ),
+    # marks and leases
+    Mutant(
+        "no-mark",
+        "an edit here leaves no mark",
+        {"webapp.store.marks.mark_edited": w.giving(None)},
+        chances={},
+    ),
+    Mutant(
+        "outbox",
+        "an edit here is marked after its commit: a wake-up instead of an outbox",
+        {"webapp.store.marks.mark_edited": w.marked_after_commit},
+        chances={"kill": 0.05},
+    ),
+    Mutant(
+        "generation",
+        "the generation of now is finished, not the one that was claimed",
+        {"webapp.store.outcomes._Batch.store": w.generation_of_now},
+        chances={},
+    ),
+    Mutant(
+        "lease-expiry",
+        "a lease ends only when it is given back",
+        {"webapp.store.leases.claim": w.claimed_only_when_given_back},
+        chances={"kill": 0.03},
+    ),
+    Mutant(
+        "fencing",
+        "a commit does not ask whether the lease is still ours",
+        {"webapp.store.leases.hold": w.giving(None)},
+        chances={"stall": 0.1},
+    ),
+    Mutant(
+        "settings-fence",
+        "a setting that changes does not end the lease",
+        {"webapp.store.leases.fence": w.giving(None)},
+        chances={},
+        test=J + "test_switches.py::test_a_step_that_read_the_settings_before_they_changed_is_repeated",
+    ),
+    Mutant(
+        "attempts",
+        "attempts are not counted before the work",
+        {"webapp.store.due.due": w.not_counted},
+        test=J + "test_suspects.py::test_a_card_that_kills_every_worker_is_set_aside_and_all_others_pass",
+    ),
+    # the base and the merge
+    Mutant(
+        "base",
+        "nothing is known of what both agreed on",
+        {"webapp.store.due.base_of": w.giving(None)},
+        chances={},
+    ),
+    Mutant(
+        "one-face",
+        "the base has one face, in our words",
+        {"webapp.store.due.base_of": w.one_face},
+        chances={},
+    ),
+    Mutant(
+        "sent-is-base",
+        "what we sent is the base, whatever Procore made of it",
+        {"webapp.sync.agreed.as_agreed": w.answer_is_what_we_sent},
+        chances={"event_dropped": 0.3},
+    ),
+    Mutant(
+        "base-if-edited",
+        "what was sent is forgotten when the timesheet is edited meanwhile",
+        {"webapp.store.outcomes._Batch._keep_what_was_sent": w.base_not_moved_by_an_edit},
+        chances={},
+    ),
+    Mutant(
+        "tombstone",
+        "the base stays when the record is gone",
+        {"webapp.store.outcomes._Batch._set_base": w.base_kept_when_gone},
+        chances={},
+    ),
+    Mutant(
+        "clash",
+        "what both sides changed is nobody's business",
+        {"webapp.sync.decide._clashes": w.giving(())},
+        chances={},
+    ),
+    Mutant(
+        "delete-clash",
+        "a deletion here wins over an edit there",
+        {"webapp.sync.decide._deleted_here": w.deleted_whatever_was_changed},
+        chances={},
+    ),
+    Mutant(
+        "decision",
+        "a person's word counts for values that the person never saw",
+        {"webapp.sync.decide.Decision.counts": w.decided_for_ever},
+        chances={},
+    ),
+    Mutant(
+        "place",
+        "the cost code is merged apart from its project",
+        {"webapp.sync.decide._with_place": w.merged_without_place},
+        chances={},
+    ),
+    Mutant(
+        "echo",
+        "whatever an event tells of is a change of Procore's, our own writes, too",
+        {"webapp.sync.step.Step._decide": w.event_is_a_change},
+        chances={},
+    ),
+    Mutant(
+        "compare-and-set",
+        "a timesheet is written whatever its version",
+        {"webapp.store.our_side.OurSide.write": w.written_whatever_the_version},
+        chances={},
+    ),
+    # Procore's side
+    Mutant(
+        "unseen",
+        "what Procore does not show is taken for deleted",
+        {"webapp.sync.read._seen": w.gone_when_unseen},
+        chances={"empty_list": 0.3},
+    ),
+    Mutant(
+        "scope", "nothing is out of scope", {"webapp.sync.scope.out_of_scope": w.giving(None)}, chances={}
+    ),
+    Mutant(
+        "approved",
+        "an approved card is written over",
+        {"webapp.sync.changes._unapproved_only": w.giving(None)},
+        chances={},
+    ),
+    Mutant(
+        "audit",
+        "what our writes overwrote unseen is not looked for",
+        {"webapp.sync.audit.audit": w.giving(None)},
+        chances={},
+    ),
+    Mutant(
+        "delete-audit",
+        "a deletion does not look at what it deleted",
+        {"webapp.sync.audit.deleted_unseen": w.giving(None)},
+        chances={},
+        test=J + "test_overwritten.py::test_what_changed_before_our_deletion_is_kept",
+    ),
+    Mutant(
+        "fresh-read",
+        "a card that waited for its turn is written as it was read",
+        {
+            "webapp.sync.changes._Looks.has_moved": w.giving(False),
+            "webapp.sync.changes._Looks.is_stale": w.giving(False),
+        },
+        chances={"stall": 0.1},
+        test=J + "test_overwritten.py::test_many_updates_are_read_again_before_they_grow_old",
+    ),
+    Mutant(
+        "old-view",
+        "a list that lags is believed",
+        {"webapp.sync.waits._is_old_view": w.giving(False)},
+        test=J + "test_lagging_lists.py::test_our_own_update_is_not_taken_back_by_a_lagging_list",
+    ),
+    Mutant(
+        "silent-failure",
+        "what failed is called in sync: silent dead letters",
+        {"webapp.sync.batch.Batch.wait": w.failure_not_told},
+        chances={"status_422": 0.2},
+    ),
+    Mutant(
+        "release",
+        "a fixed cause releases nothing that it held",
+        {"webapp.store.marks._release": w.giving(0)},
+        chances={"status_422": 0.2},
+    ),
+    Mutant(
+        "overtaken",
+        "what is fixed while it is decided is held",
+        {"webapp.store.outcomes._Batch._is_overtaken": w.giving(False)},
+        test=J + "test_fixed_meanwhile.py::test_a_fix_while_a_worker_decides_releases_what_it_then_holds",
+    ),
+    Mutant(
+        "guard",
+        "the mass-change guard lets everything through",
+        {"webapp.store.guard.ask": w.giving({})},
+        test=J + "test_guard.py::test_more_deletions_than_usual_wait_for_an_administrator",
+    ),
+    # events and the sweep
+    Mutant(
+        "acknowledge",
+        "an event is acknowledged whether it is stored or not",
+        {"webapp.store.inbox.store_event": w.acknowledged_anyway},
+        test=J + "test_webhooks.py::test_an_event_that_cannot_be_stored_is_asked_for_again",
+    ),
+    Mutant(
+        "sweep", "there is no sweep", {"webapp.sync.sweep.sweep": w.not_swept}, chances={"event_dropped": 0.4}
+    ),
+    Mutant(
+        "overlap",
+        "ranges of the sweep do not overlap",
+        {"webapp.sync.sweep.OVERLAP": w.fixed(timedelta())},
+        chances={"event_dropped": 0.4},
+        test=J + "test_sweep.py::test_a_list_that_lags_hides_nothing_for_good",
+    ),
+    Mutant(
+        "our-clock",
+        "the cursors are moved by our own clock",
+        {"webapp.store.sync_store.SyncStore.move_cursors": w.swept_by_our_clock},
+        chances={"event_dropped": 0.4},
+    ),
+    Mutant(
+        "cursor-first",
+        "the cursors are moved before what was found is stored",
+        {"webapp.sync.sweep.sweep": w.swept_after_the_cursors},
+        chances={"event_dropped": 0.4, "kill": 0.05},
+        test=J + "test_sweep.py::test_a_sweep_that_breaks_off_moves_no_cursor",
+    ),
+    # the line
+    Mutant(
+        "header",
+        "calls do not name the company",
+        {"webapp.procore.client.COMPANY_HEADER": w.fixed("X-Nothing")},
+        chances={},
+    ),
+    Mutant(
+        "pacing",
+        "a used-up budget stops no call",
+        {"webapp.procore.pacing.Pacer.before": w.never_limited},
+        chances={},
+    ),
+    Mutant(
+        "token-lock",
+        "tokens are renewed without a lock",
+        {"webapp.store.credentials.Credentials.lock": w.giving(True)},
+    ),
+)
+
+
+if __name__ == "__main__":
+    sys.exit(main(MUTANTS))
