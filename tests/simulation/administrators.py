@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from procore_sandbox.model.records import Hook
 from tests.simulation.company import PROJECTS
 from tests.simulation.site import SimulatedSite
 from webapp.extensions import db
@@ -32,9 +33,34 @@ HABITS: dict[str, tuple[Any, ...]] = {
     "hourly_limit": (60,),
     "hook_version_style": ("long",),
     "list_lag_seconds": (2.0, 5.0, 9.0),
+    "biggest_page": (2, 3),
+    "list_order": ("newest", "updated"),
+    "page_headers": ("link", "total", "none"),
+    "pages_cut_early": (True,),
+    "hours_as": ("short", "places", "padded", "number"),
+    "ids_as_text": (True,),
+    "origin_id_as": ("text",),
+    "empty_keys": ("left_out", "more"),
+    "extra_keys": (True,),
+    "updated_at_cut_seconds": (1, 10, 60),
+    "updated_at_skew_seconds": (1, 3),
+    "updated_at_unmoved_by": ("approval",),
+    "approved_refuse_edits": (False,),
+    "locked_status": (403, 409),
+    "restore_event": ("create", "none"),
+    "bulk_hours_integer": (True,),
+    "bulk_fractions_refused": (True,),
+    "bulk_refusals": ("in_rows",),
+    "bulk_rows_have_origin": (False,),
+    "small_bulk_offered": (False,),
+    "rate_headers": ("missing", "past", "far", "broken"),
+    "limit_answer": ("reset", "retry_after", "neither"),
+    "error_bodies": ("message", "errors", "nested", "fields", "html"),
+    "application_id_kind": ("app_id",),
 }
 """What may differ from Procore's documents in a seed, and how."""
-HABIT_SHARE = 0.12
+HABIT_SHARE = 0.1
+STORM = 40
 QUICK_LIMITS = {"spike_limit": 100, "hourly_limit": 3600}
 RULES = ("default", "later", "procore", "timesite", "ask")
 
@@ -159,12 +185,27 @@ class Administrators:
         while self.withdrawn:
             self.site.world.give_back_project(self.site.theirs.id, self.withdrawn.pop())
 
+    def _own_hooks(self) -> list[Hook]:
+        return [hook for hook in self.site.world.hooks() if hook.company_id == self.site.theirs.id]
+
+    def change_secret(self) -> None:
+        """Events come with an Authorization that nobody here knows."""
+        own = self._own_hooks()
+        if own:
+            self.site.world.change_hook_secret(self.rng.choice(own).id)
+
+    def storm(self) -> None:
+        """Many events on few records, of which none has changed."""
+        cards = [c.id for c in self.site.world.state.timecards if c.company_id == self.site.theirs.id]
+        if cards:
+            self.site.world.storm(self.rng.sample(cards, min(3, len(cards))), STORM)
+
     def revoke_tokens(self) -> None:
         self.site.world.revoke_tokens(people=False)
 
     def lose_hook(self) -> None:
         """Somebody deletes one of our hooks."""
-        own = [hook for hook in self.site.world.hooks() if hook.company_id == self.site.theirs.id]
+        own = self._own_hooks()
         if own:
             hook = self.rng.choice(own)
             self.site.world.state.queues.pop(hook.id, None)
@@ -180,5 +221,7 @@ ACTS: dict[str, Callable[[Administrators], None]] = {
     "give_back": Administrators.give_back,
     "revoke_tokens": Administrators.revoke_tokens,
     "lose_hook": Administrators.lose_hook,
+    "change_secret": Administrators.change_secret,
+    "storm": Administrators.storm,
     "jump": Administrators.jump,
 }

@@ -29,6 +29,10 @@ MIX: Mapping[str, tuple[float, float]] = {
     "html": (0.15, 0.1),
     "truncated": (0.2, 0.1),
     "empty_list": (0.2, 0.2),
+    "redirect": (0.15, 0.1),
+    "repeat_page": (0.15, 0.2),
+    "short_page": (0.15, 0.2),
+    "drift_page": (0.15, 0.2),
     # an event
     "event_double": (0.3, 0.3),
     "event_new_id": (0.3, 0.3),

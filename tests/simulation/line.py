@@ -25,7 +25,9 @@ REFUSALS: dict[str, dict[str, Any]] = {
     "status_403": {"status": 403, "body": "You do not have permission"},
     "status_404": {"status": 404},
 }
-AFTERWARDS = {"html": "html", "truncated": "truncate"}
+AFTERWARDS = {"html": "html", "truncated": "truncate", "redirect": "redirect"}
+PAGES = {"repeat_page": {}, "short_page": {}, "drift_page": {"rows": 1}}
+"""What happens to a page of a list; few lists have more than one unless pages are small."""
 
 
 class Watching(Protocol):
@@ -99,6 +101,11 @@ class Line(InProcess):
             if faults.strikes(name):
                 self.world.add_fault(effect=effect, times=1)
                 return
+        if CARDS.search(path) and not is_write:
+            for name, more in PAGES.items():
+                if faults.strikes(name):
+                    self.world.add_fault(effect=name, times=1, **more)
+                    return
 
     def _late(self, request: requests.PreparedRequest, what: str) -> None:
         answer = InProcess.send(self, request)

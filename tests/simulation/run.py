@@ -29,6 +29,8 @@ BLAMELESS = ("refused", "unreadable", "crashed", "cannot_be_seen")
 """Kinds of reason that a fault may have left, and that Retry clears."""
 MOST_WRITES = 4
 MOST_TASKS = 8
+MOST_ROUNDS = 5
+"""Of the last pause's rounds: an event that was held up may come due while the last one works."""
 PAUSES = (2, 20, 120, 301, 1000, 4000)
 """Seconds between the rounds of the rest: past D6's wait, two sweeps, a probe, the hour of what is locked."""
 PAUSES_AFTER = (2, 120, 1000)
@@ -97,6 +99,8 @@ class Run:
             self._come_to_rest()
             if self.administrators.acts["withdraw"]:
                 self.machine.refresh_directory()
+                self.scheduler.finish()
+                self.machine.check()
                 self._come_to_rest(PAUSES_AFTER)
             if self.faults.fired and self.administrators.retry_failed(*BLAMELESS):
                 self._come_to_rest(PAUSES_AFTER)
@@ -192,9 +196,11 @@ class Run:
         for pause in pauses:
             self._round()
             self.scheduler.advance(pause)
-        self._round()
-        if self._is_due() or self.site.world.due_deliveries(self.scheduler.clock.now()):
-            raise Overrun("the two sides do not come to rest")
+        for _ in range(MOST_ROUNDS):
+            self._round()
+            if not self._is_due() and not self.site.world.due_deliveries(self.scheduler.clock.now()):
+                return
+        raise Overrun("the two sides do not come to rest")
 
     def _round(self) -> None:
         while self.machine.deliver():
