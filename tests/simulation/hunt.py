@@ -9,12 +9,12 @@ from __future__ import annotations
 import argparse
 import gc
 import logging
+import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-import pytest
 
 from tests.simulation.company import Company
 from tests.simulation.mutations import Factory, Mutation, applied
@@ -23,6 +23,7 @@ from tests.simulation.run import Plan, run_seed
 FIRST_SEED = 1
 SEEDS = 2000
 LONGEST = 200
+FAILED = re.compile(r"^\d+ failed", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +72,17 @@ def _missed(company: Company, mutant: Mutant, plan: Plan) -> str:
 
 
 def is_killed_by_test(mutant: Mutant) -> bool:
-    """In a process of its own: a suite's run leaves much behind."""
-    command = [sys.executable, "-m", "tests.simulation.mutants", "--prove", mutant.key]
-    return subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode == int(
-        pytest.ExitCode.TESTS_FAILED
-    )
+    """It fails without the mechanism: an error of setup or import is no proof."""
+    command = [sys.executable, "-m", "pytest", mutant.test, "-n0", "-q", "-p", "no:cacheprovider"]
+    command += ["-p", "tests.simulation.removed", "--tb=no"]
+    environment = {**os.environ, "REMOVED": mutant.key}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return done.returncode == 1 and FAILED.search(done.stdout) is not None
 
 
 def main(mutants: Sequence[Mutant]) -> int:
     options = _options()
     chosen = [m for m in mutants if not options.only or m.key in options.only]
-    if options.prove:
-        return _prove(next(m for m in mutants if m.key == options.prove))
     if options.jobs > 1:
         return _side_by_side(options, chosen)
     logging.disable(logging.CRITICAL)
@@ -108,11 +108,6 @@ def _tell(company: Company, mutant: Mutant, options: argparse.Namespace) -> bool
     return is_killed
 
 
-def _prove(mutant: Mutant) -> int:
-    with applied(mutant.mutation):
-        return int(pytest.main([mutant.test, "-n0", "-q", "-p", "no:cacheprovider", "-x"]))
-
-
 def _side_by_side(options: argparse.Namespace, chosen: Sequence[Mutant]) -> int:
     children = []
     for number in range(options.jobs):
@@ -132,5 +127,4 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=FIRST_SEED, help="the first")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--tests", action="store_true", help="no seeds, the named tests only")
-    parser.add_argument("--prove", help="run the named test of one mutant with its mechanism removed")
     return parser.parse_args()

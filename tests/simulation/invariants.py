@@ -23,6 +23,9 @@ WAITS_FOR_A_PERSON = (
 )  # fmt: skip
 """Reasons that may stand at the end when no fault strikes any more and nothing else was allowed to a seed."""
 
+UNIQUE = {"time": "hours", "description": "description", "date": "date"}
+"""Units whose every value has an author, and how the histories name them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Violation:
@@ -73,6 +76,7 @@ class Books:
         yield from self.equal_or_explained()
         yield from self.nothing_doubled()
         yield from self.nothing_lost()
+        yield from self.nothing_asked_in_vain()
         yield from self.in_one_state()
 
     # ---- 1 -------------------------------------------------------------------------------------------
@@ -181,6 +185,16 @@ class Books:
             for sentence in lost_values(record, may_miss_events=may_miss):
                 yield Violation(3, sentence)
 
+    def nothing_asked_in_vain(self) -> Iterator[Violation]:
+        """A conflict has an author on each side. Where answers are lost or lists lag, our own write may be one."""
+        if self.site.scheduler.faults.fired or self.site.world.state.switches.list_lag_seconds:
+            return
+        kept = [c for c in self.conflicts if c["kind"] == "fields" and c["unit"] in UNIQUE]
+        for link, record in zip(self.links, self._records(), strict=True):
+            for conflict in kept:
+                if conflict["link_id"] == link["id"] and not record.has_authors_of(UNIQUE[conflict["unit"]]):
+                    yield Violation(3, f"link {link['id']}: nobody disagrees about {conflict['unit']}")
+
     def _records(self) -> Iterator[Record]:
         state = self.site.world.state
         service = next(u.name for u in state.users if u.is_service and u.company_id == self.site.theirs.id)
@@ -226,6 +240,18 @@ class Books:
                 yield Violation(6, f"link {link['id']} is in state {link['state']!r}")
             if link["state"] != "in_sync" and not (link["reason_key"] and link["reason_text"]):
                 yield Violation(6, f"link {link['id']} is {link['state']} without a reason")
+
+    # ---- 7 -------------------------------------------------------------------------------------------
+
+    def unnoticed(self) -> Iterator[Violation]:
+        """Where every event came and no sweep ran: what only a sweep would find."""
+        linked = {link["procore_id"] for link in self.links}
+        for card in self.cards.values():
+            if card.deleted_at is None and card.id not in linked and self._is_in_reach(card):
+                yield Violation(7, f"nobody noticed card {card.id}")
+        for link in self.links:
+            if link["state"] == "in_sync" and (difference := self._difference(link)):
+                yield Violation(7, f"nobody noticed that link {link['id']} {difference}")
 
 
 def stranger_digest(site: SimulatedSite) -> str:

@@ -55,6 +55,7 @@ MUTANTS = (
         "the link that an event made for our own new card is not given up",
         {"webapp.store.outcomes._Batch._take_card": w.stray_left_alone},
         chances={},
+        test=J + "test_killed.py::test_a_worker_killed_at_any_step_loses_and_doubles_nothing",
     ),
     # marks and leases
     Mutant(
@@ -106,30 +107,35 @@ MUTANTS = (
         "nothing is known of what both agreed on",
         {"webapp.store.due.base_of": w.giving(None)},
         chances={},
+        test=J + "test_send.py::test_edits_and_deletions_here_follow",
     ),
     Mutant(
         "one-face",
         "the base has one face, in our words",
         {"webapp.store.due.base_of": w.one_face},
         chances={},
+        test=J + "test_send.py::test_edits_and_deletions_here_follow",
     ),
     Mutant(
         "sent-is-base",
         "what we sent is the base, whatever Procore made of it",
         {"webapp.sync.agreed.as_agreed": w.answer_is_what_we_sent},
         chances={"event_dropped": 0.3},
+        test=J + "test_send.py::test_what_procore_rounds_is_agreed_and_never_echoed",
     ),
     Mutant(
         "base-if-edited",
         "what was sent is forgotten when the timesheet is edited meanwhile",
         {"webapp.store.outcomes._Batch._keep_what_was_sent": w.base_not_moved_by_an_edit},
         chances={},
+        test=J + "test_conflicts.py::test_an_edit_while_a_rule_is_carried_out_loses_no_loser",
     ),
     Mutant(
         "tombstone",
         "the base stays when the record is gone",
         {"webapp.store.outcomes._Batch._set_base": w.base_kept_when_gone},
         chances={},
+        test=J + "test_came_and_went.py::test_one_that_went_and_comes_back_is_received",
     ),
     Mutant(
         "clash",
@@ -142,18 +148,21 @@ MUTANTS = (
         "a deletion here wins over an edit there",
         {"webapp.sync.decide._deleted_here": w.deleted_whatever_was_changed},
         chances={},
+        test=J + "test_send.py::test_an_edit_there_and_a_deletion_here_is_a_conflict",
     ),
     Mutant(
         "decision",
         "a person's word counts for values that the person never saw",
         {"webapp.sync.decide.Decision.counts": w.decided_for_ever},
         chances={},
+        test=J + "test_conflicts.py::test_an_edit_of_the_other_side_makes_a_deletion_asked_anew",
     ),
     Mutant(
         "place",
         "the cost code is merged apart from its project",
         {"webapp.sync.decide._with_place": w.merged_without_place},
         chances={},
+        test=J + "test_conflicts.py::test_a_project_and_its_cost_code_are_decided_together",
     ),
     Mutant(
         "echo",
@@ -175,19 +184,25 @@ MUTANTS = (
         chances={"empty_list": 0.3},
     ),
     Mutant(
-        "scope", "nothing is out of scope", {"webapp.sync.scope.out_of_scope": w.giving(None)}, chances={}
+        "scope",
+        "nothing is out of scope",
+        {"webapp.sync.scope.out_of_scope": w.giving(None)},
+        chances={},
+        test=J + "test_receive.py::test_cards_older_than_the_connection_are_never_copied",
     ),
     Mutant(
         "approved",
         "an approved card is written over",
         {"webapp.sync.changes._unapproved_only": w.giving(None)},
         chances={},
+        test=J + "test_every_hold_has_a_release.py::test_taking_the_approval_back_releases_an_edit",
     ),
     Mutant(
         "audit",
         "what our writes overwrote unseen is not looked for",
         {"webapp.sync.audit.audit": w.giving(None)},
         chances={},
+        test=J + "test_overwritten.py::test_a_lost_answer_does_not_hide_what_was_overwritten",
     ),
     Mutant(
         "delete-audit",
@@ -223,6 +238,8 @@ MUTANTS = (
         "a fixed cause releases nothing that it held",
         {"webapp.store.marks._release": w.giving(0)},
         chances={"status_422": 0.2},
+        test=J
+        + "test_every_hold_has_a_release.py::test_a_row_of_the_template_releases_every_spelling_of_a_time_type",
     ),
     Mutant(
         "overtaken",
@@ -244,7 +261,11 @@ MUTANTS = (
         test=J + "test_webhooks.py::test_an_event_that_cannot_be_stored_is_asked_for_again",
     ),
     Mutant(
-        "sweep", "there is no sweep", {"webapp.sync.sweep.sweep": w.not_swept}, chances={"event_dropped": 0.4}
+        "sweep",
+        "there is no sweep",
+        {"webapp.sync.sweep.sweep": w.not_swept},
+        chances={"event_dropped": 0.4},
+        test=J + "test_receive.py::test_lost_events_are_found_by_the_sweep",
     ),
     Mutant(
         "overlap",
@@ -258,6 +279,7 @@ MUTANTS = (
         "the cursors are moved by our own clock",
         {"webapp.store.sync_store.SyncStore.move_cursors": w.swept_by_our_clock},
         chances={"event_dropped": 0.4},
+        test=J + "test_sweep.py::test_our_own_clock_may_be_wrong",
     ),
     Mutant(
         "cursor-first",

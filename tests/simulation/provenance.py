@@ -61,6 +61,13 @@ class Record:
     theirs: Side | None
     kept: dict[str, set[Value]] = field(default_factory=lambda: defaultdict(set))
 
+    def has_authors_of(self, unit: str) -> bool:
+        """Whether a person has changed it on each side."""
+        return all(
+            side is not None and any(unit in line.changes and not line.by_engine for line in side.lines)
+            for side in (self.ours, self.theirs)
+        )
+
 
 def lost_values(record: Record, *, may_miss_events: bool) -> Iterator[str]:
     """Sentences about values that a person entered and that the engine wrote over without keeping them."""
