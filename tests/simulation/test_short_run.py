@@ -1,10 +1,10 @@
-"""A short run in the suite: fresh seeds each time, and those that once failed."""
+"""A short run in the suite: the same seeds each time, so that a red suite means a change; and those that once failed.
+`make simulate` draws fresh ones."""
 
 from __future__ import annotations
 
 import logging
 import os
-import secrets
 from collections.abc import Iterator
 
 import pytest
@@ -14,6 +14,7 @@ from tests.simulation.run import Plan, Result, run_seed
 
 SHARES = 4
 SEEDS = int(os.environ.get("SIMULATE_SEEDS", "80"))
+FIRST = int(os.environ.get("SIMULATE_FIRST", "1"))
 STEPS = 100
 ONCE_FAILED = (
     Plan(106),  # a cost code was sent into another project
@@ -33,10 +34,9 @@ def company() -> Iterator[Company]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("share", range(SHARES))
-def test_fresh_seeds_violate_no_invariant(company: Company, share: int) -> None:
+def test_a_stretch_of_seeds_violates_no_invariant(company: Company, share: int) -> None:
     """Invariants 1–6 and 8; D1–D11, D40–D43, D100–D105: both sides come to rest equal, or say why not."""
-    first = secrets.randbelow(10**9)
-    for seed in range(first, first + SEEDS // SHARES):
+    for seed in range(FIRST + share, FIRST + SEEDS, SHARES):
         _is_clean(run_seed(company, Plan(seed, STEPS)))
 
 

@@ -198,7 +198,8 @@ def test_settings_are_read_and_changed(call: Caller) -> None:
     """R9, R33."""
     assert call("GET", "/settings").get_json() == {
         "receive": True, "receive_only_linked": False, "receive_project_per_sub_job": False, "send": False,
-        "send_only_linked": False, "conflict_rule": "default",
+        "send_only_linked": False, "conflict_rule": "default", "guard_deletions": 50, "guard_deletions_percent": 20,
+        "guard_changes": 200, "guard_changes_percent": 50,
     }  # fmt: skip
     changed = call("PATCH", "/settings", {"send": True, "conflict_rule": "ask", "since": "off"})
     assert (changed.status_code, changed.get_json()["send"], changed.get_json()["conflict_rule"]) == (
