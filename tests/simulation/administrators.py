@@ -4,7 +4,7 @@ given back, clocks, Procore's own habits. At the end of the storm an administrat
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from functools import partial
 from random import Random
@@ -47,7 +47,6 @@ HABITS: dict[str, tuple[Any, ...]] = {
     "updated_at_unmoved_by": ("approval",),
     "approved_refuse_edits": (False,),
     "locked_status": (403, 409),
-    "restore_event": ("create", "none"),
     "bulk_hours_integer": (True,),
     "bulk_fractions_refused": (True,),
     "bulk_refusals": ("in_rows",),
@@ -62,6 +61,8 @@ HABITS: dict[str, tuple[Any, ...]] = {
 HABIT_SHARE = 0.1
 STORM = 40
 QUICK_LIMITS = {"spike_limit": 100, "hourly_limit": 3600}
+UNTOLD = ("turn_off", "turn_on", "withdraw", "give_back", "lose_hook", "change_secret")
+"""What keeps events from coming, or from being heeded."""
 RULES = ("default", "later", "procore", "timesite", "ask")
 
 
@@ -75,6 +76,7 @@ class Administrators:
         self.numbers = 0
         self.has_toggled = False
         self.withdrawn: list[int] = []
+        self.without: Collection[str] = ()
         self.busy = rng.choice((0, 0, 0.05, 0.15))
         self._give_habits(habits)
         if rng.random() < 0.3:
@@ -84,7 +86,7 @@ class Administrators:
         """Sometimes something; how often, the seed decides."""
         if self.rng.random() >= self.busy:
             return False
-        name = self.rng.choice(list(ACTS))
+        name = self.rng.choice([name for name in ACTS if name not in self.without])
         self.acts[name] += 1
         self.site.scheduler.tell(f"administrator: {name}")
         ACTS[name](self)

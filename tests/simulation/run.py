@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from tests.simulation.administrators import Administrators
+from tests.simulation.administrators import UNTOLD, Administrators
 from tests.simulation.company import Company
 from tests.simulation.faults import Faults
 from tests.simulation.invariants import Books, Violation, stranger_digest, versions
@@ -27,6 +27,9 @@ from webapp.store.session import transaction
 STEPS = 150
 BLAMELESS = ("refused", "unreadable", "crashed", "cannot_be_seen")
 """Kinds of reason that a fault may have left, and that Retry clears."""
+TOLD_SHARE = 0.25
+"""Of the seeds: every event comes, and there is no sweep until the end: nothing may be left for it to find."""
+EVENTS_LOST = ("event_dropped", "event_delayed")
 MOST_WRITES = 4
 MOST_TASKS = 8
 MOST_ROUNDS = 5
@@ -67,7 +70,9 @@ class Run:
     def __init__(self, company: Company, plan: Plan) -> None:
         self.plan = plan
         self.rng = Random(f"{plan.seed}/schedule")
-        self.faults = Faults(Random(f"{plan.seed}/faults"), plan.masked, plan.off, plan.chances)
+        self.is_told = plan.chances is None and Random(f"{plan.seed}/told").random() < TOLD_SHARE
+        off = (*plan.off, *(EVENTS_LOST if self.is_told else ()))
+        self.faults = Faults(Random(f"{plan.seed}/faults"), plan.masked, off, plan.chances)
         self.faults.is_on = False
         clock = ManualClock(company.template.now)
         self.scheduler = Scheduler(clock, self.rng, self.faults)
@@ -80,6 +85,8 @@ class Run:
         self.administrators = Administrators(
             self.site, Random(f"{plan.seed}/administrators"), plan.habits or {}
         )
+        if self.is_told:
+            self.machine.may_sweep, self.administrators.without = False, UNTOLD
         self.watch = Watch(self.scheduler)
         self.site.line.watches.append(self.watch)
         self.stranger = stranger_digest(self.site)
@@ -95,6 +102,10 @@ class Run:
             self.faults.is_on = False
             self.scheduler.finish()
             self.administrators.put_right()
+            if self.is_told:
+                self._come_to_rest()
+                self.violations += Books(self.site).unnoticed()
+                self.machine.may_sweep = True
             self.machine.look_after_hooks()
             self._come_to_rest()
             if self.administrators.acts["withdraw"]:
@@ -174,7 +185,7 @@ class Run:
             self.machine.deliver()
         elif lot < 0.94:
             self.machine.look()
-        elif lot < 0.985:
+        elif lot < 0.985 or self.is_told:
             self.machine.sweep()
         else:
             self.machine.look_after_hooks()
@@ -214,6 +225,7 @@ class Run:
 
     def _result(self) -> Result:
         counts = Counter({f"fault {name}": count for name, count in self.faults.fired.items()})
+        counts["without a sweep"] = int(self.is_told)
         for acts in (self.users.acts, self.administrators.acts, self.watch.counts):
             counts.update({f"act {name}": count for name, count in acts.items()})
         return Result(

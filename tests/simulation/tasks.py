@@ -21,7 +21,8 @@ SOMEBODY_ELSES = 5_629_499_534_213_900
 
 
 class Machine:
-    """Worker processes, each with one job at a time, and Procore's sender of webhooks."""
+    """Worker processes, each with one job at a time, and Procore's sender of webhooks. `may_sweep`: off where events
+    alone have to do."""
 
     def __init__(self, site: SimulatedSite, rng: Random) -> None:
         self.site, self.rng = site, rng
@@ -30,6 +31,7 @@ class Machine:
         self.jobs: list[Task | None] = [None] * WORKERS
         self.kept: list[tuple[str | None, bytes]] = []
         self.numbers = 0
+        self.may_sweep = True
 
     # ---- workers -----------------------------------------------------------------------------------
 
@@ -41,7 +43,7 @@ class Machine:
 
     def sweep(self) -> None:
         place = next((p for p in range(WORKERS) if self.jobs[p] is None), None)
-        if place is not None:
+        if place is not None and self.may_sweep:
             self._job(place, "sweep", lambda: self._sweep(self.site.company_id))
 
     def _job(self, place: int, kind: str, act: Any) -> None:
@@ -62,7 +64,7 @@ class Machine:
         for company_id in schedule.companies_to_probe():
             if sync.probe(company_id):
                 sync.work(company_id, gather=False)
-        for company_id in schedule.companies_to_sweep():
+        for company_id in schedule.companies_to_sweep() if self.may_sweep else ():
             self._sweep(company_id)
         for company_id in schedule.companies_due():
             sync.work(company_id, gather=False)
