@@ -23,6 +23,9 @@ WAITS_FOR_A_PERSON = (
 )  # fmt: skip
 """Reasons that may stand at the end when no fault strikes any more and nothing else was allowed to a seed."""
 
+UNIQUE = {"time": "hours", "description": "description", "date": "date"}
+"""Units whose every value has an author, and how the histories name them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Violation:
@@ -73,6 +76,7 @@ class Books:
         yield from self.equal_or_explained()
         yield from self.nothing_doubled()
         yield from self.nothing_lost()
+        yield from self.nothing_asked_in_vain()
         yield from self.in_one_state()
 
     # ---- 1 -------------------------------------------------------------------------------------------
@@ -180,6 +184,16 @@ class Books:
         for record in self._records():
             for sentence in lost_values(record, may_miss_events=may_miss):
                 yield Violation(3, sentence)
+
+    def nothing_asked_in_vain(self) -> Iterator[Violation]:
+        """A conflict has an author on each side. Where answers are lost or lists lag, our own write may be one."""
+        if self.site.scheduler.faults.fired or self.site.world.state.switches.list_lag_seconds:
+            return
+        kept = [c for c in self.conflicts if c["kind"] == "fields" and c["unit"] in UNIQUE]
+        for link, record in zip(self.links, self._records(), strict=True):
+            for conflict in kept:
+                if conflict["link_id"] == link["id"] and not record.has_authors_of(UNIQUE[conflict["unit"]]):
+                    yield Violation(3, f"link {link['id']}: nobody disagrees about {conflict['unit']}")
 
     def _records(self) -> Iterator[Record]:
         state = self.site.world.state
