@@ -41,7 +41,6 @@ MUTANTS = (
         "a card that carries our number is no longer led to its timesheet",
         {"webapp.sync.pairing.paired": w.second},
         chances={"lost_answer": 0.3},
-        test=J + "test_killed.py::test_a_worker_killed_at_any_step_loses_and_doubles_nothing",
     ),
     Mutant(
         "doubles",
@@ -55,7 +54,6 @@ MUTANTS = (
         "the link that an event made for our own new card is not given up",
         {"webapp.store.outcomes._Batch._take_card": w.stray_left_alone},
         chances={},
-        test=J + "test_killed.py::test_a_worker_killed_at_any_step_loses_and_doubles_nothing",
     ),
     # marks and leases
     Mutant(
@@ -121,7 +119,6 @@ MUTANTS = (
         "what we sent is the base, whatever Procore made of it",
         {"webapp.sync.agreed.as_agreed": w.answer_is_what_we_sent},
         chances={"event_dropped": 0.3},
-        test=J + "test_send.py::test_what_procore_rounds_is_agreed_and_never_echoed",
     ),
     Mutant(
         "base-if-edited",
@@ -135,7 +132,6 @@ MUTANTS = (
         "the base stays when the record is gone",
         {"webapp.store.outcomes._Batch._set_base": w.base_kept_when_gone},
         chances={},
-        test=J + "test_came_and_went.py::test_one_that_went_and_comes_back_is_received",
     ),
     Mutant(
         "clash",
@@ -162,7 +158,6 @@ MUTANTS = (
         "the cost code is merged apart from its project",
         {"webapp.sync.decide._with_place": w.merged_without_place},
         chances={},
-        test=J + "test_conflicts.py::test_a_project_and_its_cost_code_are_decided_together",
     ),
     Mutant(
         "echo",
@@ -195,7 +190,6 @@ MUTANTS = (
         "an approved card is written over",
         {"webapp.sync.changes._unapproved_only": w.giving(None)},
         chances={},
-        test=J + "test_every_hold_has_a_release.py::test_taking_the_approval_back_releases_an_edit",
     ),
     Mutant(
         "audit",
@@ -245,7 +239,6 @@ MUTANTS = (
         "overtaken",
         "what is fixed while it is decided is held",
         {"webapp.store.outcomes._Batch._is_overtaken": w.giving(False)},
-        test=J + "test_fixed_meanwhile.py::test_a_fix_while_a_worker_decides_releases_what_it_then_holds",
     ),
     Mutant(
         "guard",
@@ -286,7 +279,6 @@ MUTANTS = (
         "the cursors are moved before what was found is stored",
         {"webapp.sync.sweep.sweep": w.swept_after_the_cursors},
         chances={"event_dropped": 0.4, "kill": 0.05},
-        test=J + "test_sweep.py::test_a_sweep_that_breaks_off_moves_no_cursor",
     ),
     # the line
     Mutant(
