@@ -82,3 +82,17 @@ def test_a_card_at_which_procore_fails_alone_does_not_stop_the_others(sqlite_sit
         assert sorted(float(c.hours) for c in site.cards()) == [1.0, float(hours)]
         site.clock.advance(360)
     assert sum(call.status == 500 for call in site.world.state.calls) <= 8
+
+
+def test_what_is_left_out_for_good_keeps_its_rule_through_an_outage(sqlite_site: Site) -> None:
+    """R6, D20, invariant 6: Procore being busy is no reason to leave a record out (the simulation's seed 30110)."""
+    site = sqlite_site
+    old = site.enter("8.0")
+    site.clock.advance(3600)
+    site.connect()
+    site.edit(old.id, hours="7.0")
+    site.settle()
+    site.world.add_fault(effect="refuse", status=503, method="GET", path="*/timecard_entries", times=3)
+    site.edit(old.id, hours="6.0")
+    site.settle()
+    assert [(link.state, link.reason_key) for link in site.links()] == [("excluded", "before_connection")]

@@ -22,6 +22,7 @@ from webapp.errors import (
 )
 from webapp.sync import holds
 from webapp.sync.batch import Batch, Limits, busy_until
+from webapp.sync.holds import Reason
 from webapp.sync.ports import AtProcore, Clock, Store
 from webapp.sync.records import Lease, Outcome, Record
 from webapp.sync.step import Step
@@ -137,21 +138,9 @@ class Engine:
         """Nothing was learnt about these records; they wait, without counting an attempt (D104, D105). When Procore is
         known to be busy or away, the whole company waits, so that its other records are not even begun."""
         until = busy_until(error, self.clock.now())
+        at = until or self._in(self.limits.retry)
         reason = holds.procore_busy(f"Procore does not answer as it should: {error}")
-        self.store.commit(
-            lease,
-            [
-                Outcome(
-                    r.link_id,
-                    r.generation,
-                    "waiting",
-                    done=False,
-                    reason=reason,
-                    not_before=until or self._in(self.limits.retry),
-                )
-                for r in records
-            ],
-        )
+        self.store.commit(lease, [_postponed(record, reason, at) for record in records])
         return until
 
     def _failed(self, record: Record, error: Exception) -> Outcome:
@@ -172,3 +161,11 @@ class Engine:
 
 def _set_aside(record: Record, error: str) -> Outcome:
     return Outcome(record.link_id, record.generation, "failed", done=True, reason=holds.crashed(error))
+
+
+def _postponed(record: Record, reason: Reason, at: datetime) -> Outcome:
+    """What is left out for good keeps the rule's name: it does not wait for Procore."""
+    if record.excluded_for_good is not None:
+        state = record.state
+        return Outcome(record.link_id, record.generation, state, done=False, not_before=at, is_put_off=True)
+    return Outcome(record.link_id, record.generation, "waiting", done=False, reason=reason, not_before=at)
