@@ -66,8 +66,8 @@ class Link(Base, CompanyOwned):
 
 class IntentRow(Base, CompanyOwned):
     """A create that may have reached Procore: committed just before it is sent, replayed unchanged (D6). `replaces`:
-    the record's card that was deleted before. `sent_at` is our time, for waiting; `first_sent_at` Procore's, for looking
-    its card up."""
+    the record's card that was deleted before. `sent_at` is our time, for waiting; `first_sent_at` Procore's, for
+    looking its card up."""
 
     __tablename__ = "intents"
 
