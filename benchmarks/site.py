@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -208,7 +209,13 @@ def until(is_so: Callable[[], Any], seconds: float, what: str, pause: float = 0.
 @contextmanager
 def running(directory: Path, settings: Mapping[str, str] | None = None) -> Iterator[Site]:
     """A stack on free ports of its own in this directory, with Acme Builders on it, not yet connected."""
-    app_port = first_free(FIRST_PORT)
+    app_port = first_free(_first_port())
     procore_port = first_free(app_port + 1, taken=(app_port,))
     with Stack(directory, app_port, procore_port, settings=settings) as stack:
         yield Site(stack)
+
+
+def _first_port() -> int:
+    """Each test process looks in a range of its own: two that start at one moment would find the same port free."""
+    process = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    return FIRST_PORT + 100 * int(process)
