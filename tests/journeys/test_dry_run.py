@@ -12,10 +12,21 @@ from tests.fixtures.site import Site
 from webapp.services import dry_runs, projects, tasks
 from webapp.services import settings as sync_settings
 from webapp.services.projects import LinkTarget
-from webapp.store.models import Link, Message, Project, Task, Timesheet, User
-from webapp.store.session import reading
+from webapp.store import marks
+from webapp.store.models import (
+    Link,
+    Message,
+    ProcoreCostCode,
+    ProcoreProject,
+    Project,
+    ProjectItem,
+    Task,
+    Timesheet,
+    User,
+)
+from webapp.store.session import reading, transaction
 
-TABLES: tuple[Any, ...] = (Link, Message, Project, Task, Timesheet, User)
+TABLES: tuple[Any, ...] = (Link, Message, ProcoreCostCode, Project, Task, Timesheet, User)
 
 
 def everything(site: Site) -> tuple[Any, ...]:
@@ -109,3 +120,29 @@ def test_a_disconnect_shows_what_would_no_longer_cross(receiving: Site) -> None:
     found = dry_runs.of_disconnect(receiving.company_id)
     assert found.effects == Counter({("receive", "create"): 1})
     assert everything(receiving) == before
+
+
+def test_what_a_dry_run_reads_of_the_directory_is_not_kept(receiving: Site) -> None:
+    """D31: storing it would release what waits for it. The numbers count on it all the same."""
+    with transaction(receiving.company_id) as session:
+        session.query(ProcoreCostCode).delete()
+        session.query(ProjectItem).update({"procore_cost_code_id": None})
+        session.query(ProcoreProject).update({"codes_read_at": None})
+    before = everything(receiving)
+    found = dry_runs.of_settings(receiving.company_id, {"send": True}, "off")
+    assert found.effects == Counter({("send", "create"): 2})
+    assert everything(receiving) == before
+
+
+def test_a_card_of_before_the_disconnect_is_paired_in_a_dry_run_too(site: Site) -> None:
+    """D32: by the number that it carries, and rolled back like all else."""
+    site.connect(receive=True, send=True)
+    site.write("8.0")
+    site.settle()
+    with transaction(site.company_id) as session:
+        session.query(Link).delete()
+        marks.mark_cards(session, [site.cards()[0].id], "reconnected", site.clock.now())
+    before = everything(site)
+    found = dry_runs.of_disconnect(site.company_id)
+    assert (found.looked_at, found.states["failed"]) == (1, 0)
+    assert everything(site) == before

@@ -9,9 +9,10 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
+from webapp.store import directory
 from webapp.store.session import StoreSession, transaction
 from webapp.store.sync_store import SyncStore, settings_of
-from webapp.sync.ports import Clock, Lease, Outcome, Settings
+from webapp.sync.ports import Clock, DirectoryRead, Lease, Outcome, Settings
 
 Assume = Callable[[StoreSession, datetime], None]
 """Does in the transaction what the person is about to do: changes a setting, links a project."""
@@ -25,6 +26,7 @@ class DryStore(SyncStore):
     ) -> None:
         super().__init__(engine, company_id, clock, rng)
         self.assume = assume
+        self.reads: list[DirectoryRead] = []
         self.outcomes: list[Outcome] = []
 
     def renew(self, lease: Lease) -> Lease:
@@ -33,6 +35,10 @@ class DryStore(SyncStore):
     def settings(self) -> Settings:
         with self._assumed() as (session, _):
             return settings_of(self._company(session))
+
+    def save_directory(self, read: DirectoryRead) -> None:
+        """What was read is assumed from now on: storing it would release what waited for it."""
+        self.reads.append(read)
 
     def commit(self, lease: Lease, outcomes: Sequence[Outcome]) -> None:
         self.outcomes += outcomes
@@ -47,6 +53,8 @@ class DryStore(SyncStore):
         with transaction(self.company_id, self.engine) as session:
             now = self.clock.now()
             self.assume(session, now)
+            for read in self.reads:
+                directory.save(session, read, now)
             session.flush()
             yield session, now
             session.info.pop("after_commit", None)

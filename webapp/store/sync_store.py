@@ -146,9 +146,7 @@ class SyncStore:
             }
 
     def pair_unlinked(self, lease: Lease, numbers: Mapping[int, int]) -> set[int]:
-        with transaction(self.company_id, self.engine) as session:
-            now = self.clock.now()
-            leases.hold(session, lease, now)
+        with self._under(lease) as (session, now):
             return pairs.pair_unlinked(session, numbers, now)
 
     def cursors(self) -> Cursors:

@@ -93,7 +93,7 @@ class DryProcore:
         return self.cards[procore_id]
 
     def delete(self, procore_id: int) -> Card | None:
-        return self.cards.pop(procore_id)
+        return self.cards.pop(procore_id, None)
 
     def _made(self, draft: Draft) -> int:
         procore_id = -1 - len(self.cards)
