@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
@@ -23,7 +24,7 @@ LATELY = timedelta(seconds=90)
 DAYS = 5
 
 
-class Person(Thread):
+class Person(Thread, ABC):
     """Acts until told to stop, with short pauses. Each has a random source of its own."""
 
     def __init__(self, name: str, seed: str, stop: Event, book: Book, longest_pause: float) -> None:
@@ -39,8 +40,9 @@ class Person(Thread):
             except Exception as error:  # the thread must not end unseen
                 self.book.oddities.append(f"{self.name}: {type(error).__name__}: {error}"[:300])
 
+    @abstractmethod
     def act(self) -> None:
-        raise NotImplementedError
+        """One thing that this person does, by HTTP."""
 
     def some_fields(self) -> tuple[str, ...]:
         return self.rng.choice([("hours",), ("description",), FIELDS])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,15 @@ from webapp.store.models import (
 )
 from webapp.store.releases import News, archive_items, release_after_read
 from webapp.store.session import StoreSession
-from webapp.sync.ports import DirectoryRead, Place, TheirCostCode
+from webapp.sync.ports import (
+    DirectoryRead,
+    Place,
+    TheirCostCode,
+    TheirPerson,
+    TheirProject,
+    TheirSubJob,
+    TimeEntryStyle,
+)
 
 CLOCKS = timedelta(hours=1)
 """Our clock and Procore's may differ."""
@@ -30,64 +38,73 @@ def save(session: StoreSession, read: DirectoryRead, now: datetime) -> None:
     that is new, changed or back is looked at again."""
     news = News()
     if read.projects is not None:
-        before = permitted(session)
-        rows, news.projects = _upsert(
-            session,
-            ProcoreProject,
-            ((p.id, {"name": p.name, "number": p.number, "time_zone": p.time_zone}) for p in read.projects),
-        )
-        session.flush()
-        listed = {p.id for p in read.projects}
-        turned = {key for key, row in rows.items() if row.is_permitted is not (key in listed)}
-        for key in turned:
-            rows[key].is_permitted = key in listed
-        _catch_up(session, [rows[key] for key in listed - before])
-        for key in listed:
-            rows[key].listed_at = now
-        news.projects |= turned
+        news.projects = _save_projects(session, read.projects, now)
     if read.style is not None:
-        for row in session.scalars(select(ProcoreProject)):
-            is_start_stop = row.procore_id in read.style.start_stop_projects
-            news.is_style_new |= row.is_start_stop is not is_start_stop
-            row.is_start_stop = is_start_stop
+        news.is_style_new = _save_style(session, read.style)
     if read.people is not None:
-        _, news.people = _upsert(
-            session,
-            ProcorePerson,
-            (
-                (
-                    p.id,
-                    {
-                        "name": p.name,
-                        "email": p.email,
-                        "employee_number": p.employee_number,
-                        "procore_user_id": p.user_id,
-                        "is_active": p.is_active,
-                    },
-                )
-                for p in read.people
-            ),
-        )
+        news.people = _save_people(session, read.people)
     if read.time_types is not None:
-        _, news.time_types = _upsert(
-            session, ProcoreTimeType, ((t.id, {"name": t.name}) for t in read.time_types)
-        )
+        types = ((t.id, {"name": t.name}) for t in read.time_types)
+        _, news.time_types = _upsert(session, ProcoreTimeType, types)
     for (project_id, sub_job_id), codes in read.cost_codes.items():
         news.cost_codes |= _save_codes(session, project_id, sub_job_id or 0, codes)
         if sub_job_id is None:
             _stamp(session, project_id, codes_read_at=now)
     for project_id, sub_jobs in read.sub_jobs.items():
-        _, jobs = _upsert(
-            session,
-            ProcoreSubJob,
-            ((s.id, {"procore_project_id": project_id, "name": s.name, "code": s.code}) for s in sub_jobs),
-            within=ProcoreSubJob.procore_project_id == project_id,
-        )
-        news.sub_jobs |= jobs
+        news.sub_jobs |= _save_sub_jobs(session, project_id, sub_jobs)
         _stamp(session, project_id, sub_jobs_read_at=now)
     if read.projects is not None and read.people is not None and read.time_types is not None:
         session.execute(update(Company).where(Company.id == session.company_id).values(directory_read_at=now))
     release_after_read(session, news, now)
+
+
+def _save_projects(session: StoreSession, projects: Sequence[TheirProject], now: datetime) -> set[int]:
+    """Those that are new or changed, and those that the app is permitted anew or no longer."""
+    before = permitted(session)
+    fields = ((p.id, {"name": p.name, "number": p.number, "time_zone": p.time_zone}) for p in projects)
+    rows, changed = _upsert(session, ProcoreProject, fields)
+    session.flush()
+    listed = {p.id for p in projects}
+    turned = {key for key, row in rows.items() if row.is_permitted is not (key in listed)}
+    for key in turned:
+        rows[key].is_permitted = key in listed
+    _catch_up(session, [rows[key] for key in listed - before])
+    for key in listed:
+        rows[key].listed_at = now
+    return changed | turned
+
+
+def _save_style(session: StoreSession, style: TimeEntryStyle) -> bool:
+    """Whether a project changed between hours and start and stop."""
+    is_new = False
+    for row in session.scalars(select(ProcoreProject)):
+        is_start_stop = row.procore_id in style.start_stop_projects
+        is_new |= row.is_start_stop is not is_start_stop
+        row.is_start_stop = is_start_stop
+    return is_new
+
+
+def _save_people(session: StoreSession, people: Sequence[TheirPerson]) -> set[int]:
+    fields = (
+        (
+            p.id,
+            {
+                "name": p.name,
+                "email": p.email,
+                "employee_number": p.employee_number,
+                "procore_user_id": p.user_id,
+                "is_active": p.is_active,
+            },
+        )
+        for p in people
+    )
+    return _upsert(session, ProcorePerson, fields)[1]
+
+
+def _save_sub_jobs(session: StoreSession, project_id: int, sub_jobs: Sequence[TheirSubJob]) -> set[int]:
+    fields = ((s.id, {"procore_project_id": project_id, "name": s.name, "code": s.code}) for s in sub_jobs)
+    within = ProcoreSubJob.procore_project_id == project_id
+    return _upsert(session, ProcoreSubJob, fields, within=within)[1]
 
 
 def permitted(session: StoreSession) -> set[int]:

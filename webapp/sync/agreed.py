@@ -52,20 +52,7 @@ def finish_merge(batch: Batch, seen: Seen, action: Merge, written: Written | Non
             before.ours.with_units(timesheet.timecard, stands), before.theirs.with_units(theirs, stands)
         )
     base: Base | None = Base(before.ours.with_units(ours, take | sent | action.agreed), theirs)
-    clashes = tuple(
-        ClashKept(
-            "fields",
-            clash.unit,
-            timesheet.timecard,
-            card.timecard,
-            seen.base,
-            clash.winner,
-            card.facts.updated_at,
-            by_person=clash.by_person,
-            is_carried_out=clash.unit in (take if clash.winner == "theirs" else sent),
-        )
-        for clash in action.clashes
-    )
+    clashes = _kept(seen, timesheet.timecard, card, action, take, sent)
     is_open = any(c.winner is None or (c.by_person and not c.is_carried_out) for c in clashes)
     if seen.base is None and is_open:
         # two records that never met have agreed on nothing while a person's word is open
@@ -84,6 +71,26 @@ def finish_merge(batch: Batch, seen: Seen, action: Merge, written: Written | Non
         again=again,
         answered=written.number if written else None,
         takes_signature=written is not None and card.facts.signed,
+    )
+
+
+def _kept(
+    seen: Seen, ours: Timecard, card: Card, action: Merge, take: frozenset[str], sent: frozenset[str]
+) -> tuple[ClashKept, ...]:
+    """Every clash with both values, whoever won, and whether the winner stands on both sides now."""
+    return tuple(
+        ClashKept(
+            "fields",
+            clash.unit,
+            ours,
+            card.timecard,
+            seen.base,
+            clash.winner,
+            card.facts.updated_at,
+            by_person=clash.by_person,
+            is_carried_out=clash.unit in (take if clash.winner == "theirs" else sent),
+        )
+        for clash in action.clashes
     )
 
 
