@@ -13,7 +13,7 @@ from webapp.domain.timecard import Card, from_json
 from webapp.store import cursors as swept
 from webapp.store import dictionary as words
 from webapp.store import directory, guard, intents, leases, pairs, waiting
-from webapp.store.due import Caution, due, in_chunks
+from webapp.store.due import Caution, due, in_chunks, records
 from webapp.store.edits import edits_of
 from webapp.store.marks import mark_cards
 from webapp.store.models import Company, Link, Timesheet
@@ -71,6 +71,12 @@ class SyncStore:
     def due(self, lease: Lease, limit: int) -> list[Record]:
         with self._under(lease) as (session, now):
             return due(session, now, limit, self.caution)
+
+    def again(self, lease: Lease, link_ids: Sequence[int]) -> list[Record]:
+        with self._under(lease) as (session, now):
+            left = select(Link).where(Link.id.in_(link_ids), Link.is_dirty).order_by(Link.id)
+            links = session.scalars(left).all()
+            return records(session, links, now)
 
     def commit(self, lease: Lease, outcomes: Sequence[Outcome]) -> None:
         with self._under(lease) as (session, now):

@@ -128,11 +128,17 @@ class Engine:
             if isinstance(error, PermissionMissing) and error.project_id is None:
                 raise
             if len(records) > 1:
-                waits = [self.attempt(lease, [record]) for record in records]
+                log.warning("a step of %s records failed as a whole", len(records), exc_info=True)
+                waits = [self._alone(lease, record) for record in records]
                 return max((until for until in waits if until is not None), default=None)
             log.exception("record of link %s failed", records[0].link_id)
             self.store.commit(lease, [self._failed(records[0], error)])
         return None
+
+    def _alone(self, lease: Lease, record: Record) -> datetime | None:
+        """As it is now: what the step had done before it failed stands, a create that was sent above all (D6)."""
+        now = [r for r in self.store.again(lease, [record.link_id]) if r.generation == record.generation]
+        return self.attempt(lease, now) if now else None
 
     def _postpone(self, lease: Lease, records: Sequence[Record], error: TryLater) -> datetime | None:
         """Nothing was learnt about these records; they wait, without counting an attempt (D104, D105). When Procore is

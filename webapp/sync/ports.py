@@ -175,6 +175,9 @@ class Store(Protocol):
     def due(self, lease: Lease, limit: int) -> list[Record]:
         """Due links, deletions and the newest hints first; counts an attempt on each before it is worked."""
 
+    def again(self, lease: Lease, link_ids: Sequence[int]) -> list[Record]:
+        """Those of these links that are not done yet, as they are now; no attempt is counted."""
+
     def commit(self, lease: Lease, outcomes: Sequence[Outcome]) -> None:
         """All or none. A timesheet changed meanwhile keeps its mark due and its outcome is dropped (CAS)."""
 
