@@ -108,3 +108,28 @@ def test_of_eight_edits_of_one_version_one_is_saved(app: Flask, acme: Cast) -> N
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(edit, range(1, 9))) == 1
     assert timesheets.one(acme.admin, sheet.id).version == sheet.version + 1
+
+
+def test_no_event_makes_a_link_between_a_read_of_the_links_and_their_write(app: Flask, acme: Cast) -> None:
+    """R21: the engine looks whether an event has made a link for its new card, and then takes the card. A link made in
+    between would break its commit (PostgreSQL; SQLite has one writer anyway)."""
+    with transaction(acme.company) as session:
+        hook = Hook(namespace="timesite", is_complete=True, created_at=NOON)
+        session.add(hook)
+        session.flush()
+        session.add(HookSecret(hook_id=hook.id, secret_hash="h" * 64, created_at=NOON))
+        session.add(Link(created_at=NOON, generation=1, done_generation=0, state="waiting"))
+    event = IncomingEvent("e1", "Timecard Entries", "create", 77, 5_629_499_534_213_120, None, None, NOON)
+
+    def deliver() -> None:
+        with app.app_context():
+            assert store_event("h" * 64, event, "Timecard Entries", NOON) is not None
+
+    procore = threading.Thread(target=deliver)
+    with transaction(acme.company) as session:
+        assert session.scalars(select(Link).where(Link.procore_id == 77)).first() is None
+        procore.start()
+        procore.join(0.3)
+        session.scalars(select(Link)).one().procore_id = 77
+    procore.join(30)
+    assert the_link(acme).is_dirty

@@ -23,7 +23,8 @@ from webapp.extensions import db
 from webapp.store.base import CompanyOwned
 
 EVERY_COMPANY = "every"
-ONE_WRITER = text("SELECT 1 FROM companies WHERE id = :id FOR NO KEY UPDATE")
+ONE_WRITER = text("SELECT 1 FROM companies WHERE id = :id FOR UPDATE")
+"""Also waits for whoever is making a row of this company, such as an event its link: each row names its company."""
 BUSY_MILLISECONDS = 30_000
 LOCK_SECONDS = 30.0
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.0005, 0.005
