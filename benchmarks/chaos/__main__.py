@@ -75,10 +75,12 @@ def told(database: str, plan: Plan, result: Result) -> str:
         "faults": _listed(result.faults),
         "ledger": _listed(result.ledger),
         "not in sync, by reason": _listed(result.reasons) or "nothing",
+        "cards made again": f"{result.made_again} in the place of a deleted one",
         "the sweep at the end": _listed(result.swept),
         "seconds under fire, to rest": f"{result.seconds:.0f}, {result.rest_seconds:.0f}",
     }
     lines = [f"  {name:28} {text}" for name, text in rows.items()]
+    lines += [f"      marked: {line}" for line in result.marked[:SHOWN]]
     for promise, broken in result.violations.items():
         lines.append(f"  {promise:36} {len(broken)}" + ("  BROKEN" if broken else ""))
         lines += [f"      {line}" for line in broken[:SHOWN]]
@@ -87,7 +89,8 @@ def told(database: str, plan: Plan, result: Result) -> str:
     lines.append(
         f"{'FAILED' if result.broken else 'ok'}: {database}, {done} of {plan.kills} kills, "
         f"{result.ledger['total']} records, {len(counts['lost'])} lost, {len(counts['doubled'])} doubled, "
-        f"{result.broken} violations, {result.seconds + result.rest_seconds:.0f} s, seed {result.seed}"
+        f"{len(counts['made twice'])} made twice, {result.broken} violations, "
+        f"{result.seconds + result.rest_seconds:.0f} s, seed {result.seed}"
     )
     return "\n".join(lines)
 

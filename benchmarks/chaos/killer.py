@@ -6,7 +6,8 @@ import random
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Event, Lock, Thread
 
 import psutil
@@ -38,6 +39,16 @@ class Supervisor(Thread):
                 except Exception as error:
                     self.failure = error
                     return
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Ends before anybody stops the stack, whatever ended the block: else it would start again what is stopped."""
+        self.start()
+        try:
+            yield
+        finally:
+            self.stop.set()
+            self.join()
 
     def look(self) -> None:
         for child in self.stack.children:

@@ -8,15 +8,16 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from threading import Event
 
 from benchmarks import kills
+from benchmarks.chaos import swept
 from benchmarks.chaos.book import Book
 from benchmarks.chaos.killer import Killer, Supervisor
-from benchmarks.chaos.people import DAYS, Administrator, Clerk, Foreman, Person
+from benchmarks.chaos.people import Administrator, Clerk, Foreman, Person
+from benchmarks.chaos.rest import end_faults, rest, restless
 from benchmarks.chaos.survey import Survey
-from benchmarks.site import Site, today, until
+from benchmarks.site import Site
 
 SETTINGS = {"RESEND_WAIT_SECONDS": "3", "SWEEP_INTERVAL_SECONDS": "3600"}
 """A short wait before a lost create is sent again; no sweep that would hide what the engine itself forgot."""
@@ -58,7 +59,8 @@ class Plan:
 
 @dataclass(slots=True)
 class Result:
-    """Everything that `make chaos` prints. `violations`: by promise, one line each; none means that all were kept."""
+    """Everything that `make chaos` prints. `violations`: by promise, one line each; none means that all were kept.
+    `marked`: records that the sweep at the end marked, with why."""
 
     seed: int
     killed: Counter[str]
@@ -70,6 +72,8 @@ class Result:
     reasons: Counter[str]
     ledger: Mapping[str, int]
     swept: Mapping[str, int]
+    marked: Sequence[str]
+    made_again: int
     violations: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -86,46 +90,82 @@ def run(site: Site, plan: Plan, seed: int) -> Result:
     people = _people(site, plan, seed, stop, book)
     supervisor = Supervisor(site.stack)
     killer = Killer(site.stack, supervisor, random.Random(f"{seed} killer"), plan.patience)
-    supervisor.start()
-    try:
-        for person in people:
-            person.start()
-        _kill_all(plan, killer, supervisor)
-    finally:
-        stop.set()
+    with supervisor.at_work():
+        try:
+            for person in people:
+                person.start()
+            _kill_all(plan, killer, supervisor)
+        finally:
+            stop.set()
         for person in people:
             person.join(200)
-    lasted = time.monotonic() - began
-    hits = _end_faults(site)
-    rested = _rest(site, people, plan.rest)
-    swept = json.loads(site.flask("sync", "sweep", "--procore-company-id", str(site.procore_id)))
-    rested += _rest(site, people, plan.rest)
-    supervisor.stop.set()
-    supervisor.join(10)
-    survey = Survey(site, book)
+        lasted = time.monotonic() - began
+        after = _settle(site, people, plan, book)
+    after.violations |= {
+        "answers that a client must not see": book.oddities,
+        "processes left behind": ["a process"] * kills.still_there(killer.left_behind),
+        "supervisor": [str(supervisor.failure)] if supervisor.failure else [],
+    }
     return Result(
         seed=seed,
         killed=killer.done,
         by_itself=supervisor.by_itself,
         seconds=lasted,
-        rest_seconds=rested,
+        rest_seconds=after.seconds,
         acts=book.counts,
-        faults=hits,
-        reasons=survey.reasons,
-        ledger={state: row["records"] for state, row in survey.ledger.items()},
-        swept=swept,
-        violations={
-            "lost": survey.lost(),
-            "doubled": survey.doubled(),
-            "unequal": survey.unequal() + _unexplained(site, survey),
-            "ledger": survey.ledger_faults(),
+        faults=after.faults,
+        reasons=after.survey.reasons,
+        ledger={state: row["records"] for state, row in after.survey.ledger.items()},
+        swept=after.swept,
+        marked=after.marked,
+        made_again=after.survey.made_again(),
+        violations=after.violations,
+    )
+
+
+@dataclass(slots=True)
+class _After:
+    seconds: float
+    faults: Mapping[str, int]
+    survey: Survey
+    swept: Mapping[str, int]
+    marked: Sequence[str]
+    violations: dict[str, list[str]]
+
+
+def _settle(site: Site, people: Sequence[Person], plan: Plan, book: Book) -> _After:
+    """Both sides rest and are surveyed; then one sweep, which should find nothing, and another survey."""
+    administrator = next(person for person in people if isinstance(person, Administrator))
+    faults = end_faults(site)
+    seconds = rest(site, administrator, plan.rest)
+    alone, links = Survey(site, book).broken(), swept.links(site)
+    found = json.loads(site.flask("sync", "sweep", "--procore-company-id", str(site.procore_id)))
+    seconds += rest(site, administrator, plan.rest)
+    survey = Survey(site, book)
+    broken = survey.broken()
+    return _After(
+        seconds,
+        faults,
+        survey,
+        found,
+        swept.marked(links, swept.links(site), survey.cards),
+        {
+            **broken,
+            "wrong until the sweep": _mended(alone, broken),
             "our own Integration Health faults": _own_faults(site),
-            "answers that a client must not see": book.oddities,
-            "never at rest": _restless(site) if rested == float("inf") else [],
-            "processes left behind": ["a process"] * kills.still_there(killer.left_behind),
-            "supervisor": [str(supervisor.failure)] if supervisor.failure else [],
+            "never at rest": restless(site) if seconds == float("inf") else [],
         },
     )
+
+
+def _mended(before: Mapping[str, list[str]], after: Mapping[str, list[str]]) -> list[str]:
+    """What only the sweep put right: no event was lost, so the engine had all it needed."""
+    return [
+        f"{promise}: {line}"
+        for promise, lines in before.items()
+        for line in lines
+        if line not in after[promise]
+    ]
 
 
 def _people(site: Site, plan: Plan, seed: int, stop: Event, book: Book) -> list[Person]:
@@ -150,60 +190,6 @@ def _kill_all(plan: Plan, killer: Killer, supervisor: Supervisor) -> None:
         if time.monotonic() > deadline or supervisor.failure:
             return
         killer.kill(kinds[number] if number < len(kinds) else None)
-
-
-def _end_faults(site: Site) -> dict[str, int]:
-    """How often each struck."""
-    hits: Counter[str] = Counter()
-    for fault in site.procore.get("/sandbox/api/faults"):
-        hits[fault["effect"]] += fault["hits"]
-    site.procore.delete("/sandbox/api/faults")
-    return dict(hits)
-
-
-def _rest(site: Site, people: Sequence[Person], seconds: float) -> float:
-    """How long it took until nothing waits; infinite when that was not reached. What the guard holds is let through."""
-    administrator = next(person for person in people if isinstance(person, Administrator))
-
-    def is_quiet() -> bool:
-        administrator.open_the_guard()
-        if not site.is_at_rest():
-            return False
-        time.sleep(1.0)
-        return site.is_at_rest()
-
-    began = time.monotonic()
-    try:
-        until(is_quiet, seconds, "both sides to rest", pause=0.5)
-    except TimeoutError:
-        return float("inf")
-    return time.monotonic() - began
-
-
-def _restless(site: Site) -> list[str]:
-    waiting = site.api.pages("/messages", state="pending")
-    return [
-        f"{site.deliveries_waiting()} deliveries wait",
-        *(f"{m['summary']}: {m['reason']}" for m in waiting),
-    ]
-
-
-def _unexplained(site: Site, survey: Survey) -> list[str]:
-    """What a check of these days finds different although the record says that it is in sync."""
-    days = {"from": (today() - timedelta(days=DAYS + 1)).isoformat(), "to": today().isoformat()}
-    found = site.api.post("/checks", days)["differences"]
-    known = {
-        str(key)
-        for kept in survey.kept.values()
-        if kept.reason is not None
-        for row in (*kept.ours, *kept.ours_gone)
-        for key in (f"ours {row['id']}", f"theirs {row['sync']['procore_id']}")
-    }
-    return [
-        f"the check finds: {each}"
-        for each in found
-        if not known & {f"ours {each['timesheet_id']}", f"theirs {each['procore_id']}"}
-    ]
 
 
 def _own_faults(site: Site) -> list[str]:

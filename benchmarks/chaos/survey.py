@@ -6,16 +6,21 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from benchmarks.chaos import made
 from benchmarks.chaos.book import FIELDS, Book, mark_of
+from benchmarks.chaos.people import DAYS
 from benchmarks.equality import unequal
-from benchmarks.site import Site
+from benchmarks.site import Site, today
 
 BY_KEY = "API key "
 """How our history names people who come by the API; everything else in it is the sync's."""
 STATES = ("in_sync", "waiting", "failed", "conflict", "excluded")
+MOST = 5000
+"""As many cards as the local Procore lists at once."""
 
 
 @dataclass(slots=True)
@@ -60,10 +65,10 @@ class Survey:
 
     def _read(self) -> None:
         api, procore = self.site.api, self.site.procore
-        self.cards = {
-            int(card["id"]): card
-            for card in procore.get(f"{self.site.theirs}/timecards", limit=5000, deleted=1)
-        }
+        cards = procore.get(f"{self.site.theirs}/timecards", limit=MOST, deleted=1)
+        if len(cards) >= MOST:
+            raise RuntimeError(f"more than {MOST} cards: the survey does not see all of them")
+        self.cards = {int(card["id"]): card for card in cards}
         timesheets = self.site.timesheets()
         gone = api.pages("/timesheets", deleted="true")
         by_timesheet = {}
@@ -84,6 +89,16 @@ class Survey:
         self.numbers, self.codes = self.site.their_numbers()
 
     # ---- judging ---------------------------------------------------------------------------------------
+
+    def broken(self) -> dict[str, list[str]]:
+        """By promise, a line for each time that it was broken."""
+        return {
+            "lost": self.lost(),
+            "doubled": self.doubled(),
+            "made twice": self.made_twice(),
+            "unequal": self.unequal() + self._unexplained(),
+            "ledger": self.ledger_faults(),
+        }
 
     def lost(self) -> list[str]:
         """Accepted writes that are nowhere: not on either side, not replaced by a person, not kept as a conflict."""
@@ -112,6 +127,18 @@ class Survey:
         lines += [f"{count} timesheets share card {card}" for card, count in owners.items() if count > 1]
         return lines + [f"{count} cards have origin id {key}" for key, count in origins.items() if count > 1]
 
+    def made_twice(self) -> list[str]:
+        """Records of which a second card or timesheet was ever made beside the first, whatever became of it (D6)."""
+        timesheets = {mark: [*kept.ours, *kept.ours_gone] for mark, kept in self.kept.items()}
+        return [
+            *made.cards_made_twice(self.cards.values(), _mark, self._deletion),
+            *made.timesheets_made_twice(timesheets),
+        ]
+
+    def made_again(self) -> int:
+        """Cards that took the place of a deleted one."""
+        return made.cards_made_again(self.cards.values(), _mark, self._deletion)
+
     def unequal(self) -> list[str]:
         """In sync, and yet not the same on both sides; or not in sync without a reason."""
         return [line for mark in self.kept for line in self._unequal(mark)]
@@ -127,6 +154,34 @@ class Survey:
             "records that live": (total["records"], alive),
         }
         return [f"{what}: {a} against {b}" for what, (a, b) in sums.items() if a != b]
+
+    def _unexplained(self) -> list[str]:
+        """What a check of these days finds different although the record says that it is in sync."""
+        days = {"from": (today() - timedelta(days=DAYS + 1)).isoformat(), "to": today().isoformat()}
+        found = self.site.api.post("/checks", days)["differences"]
+        known = {
+            str(key)
+            for kept in self.kept.values()
+            if kept.reason is not None
+            for row in (*kept.ours, *kept.ours_gone)
+            for key in (f"ours {row['id']}", f"theirs {row['sync']['procore_id']}")
+        }
+        return [
+            f"the check finds: {each}"
+            for each in found
+            if not known & {f"ours {each['timesheet_id']}", f"theirs {each['procore_id']}"}
+        ]
+
+    def _history(self, card: dict[str, Any]) -> list[dict[str, Any]]:
+        shown = self.site.procore.get(f"/sandbox/api/timecards/{card['id']}")
+        lines: list[dict[str, Any]] = shown["change_history"]
+        return lines
+
+    def _deletion(self, card: dict[str, Any]) -> int | None:
+        """The history line that deleted it."""
+        if card["deleted_at"] is None:
+            return None
+        return max(int(line["id"]) for line in self._history(card) if line["column"] == "deleted_at")
 
     def _is_known(self, mark: str) -> bool:
         kept = self.kept.get(mark)
@@ -167,8 +222,7 @@ class Survey:
                     changes = line["changes"]
                     found |= {(n, _plain(n, changes[n]["from"])) for n in FIELDS if n in changes}
         for card in (*kept.theirs, *kept.theirs_gone):
-            lines = self.site.procore.get(f"/sandbox/api/timecards/{card['id']}")["change_history"]
-            mine = [line for line in lines if line["created_by"] == self.person]
+            mine = [line for line in self._history(card) if line["created_by"] == self.person]
             found |= {(line["column"], _plain(line["column"], line["old_value"])) for line in mine}
             if any(line["column"] == "deleted_at" for line in mine):
                 found |= {(name, _plain(name, card[name])) for name in FIELDS}
@@ -184,6 +238,10 @@ class Survey:
         for row in kept.ours:
             card = self.cards.get(int(row["sync"]["procore_id"] or 0))
             yield from unequal(row, card, self.users, self.numbers, self.codes)
+
+
+def _mark(card: dict[str, Any]) -> str | None:
+    return mark_of(card["description"])
 
 
 def _plain(name: str, value: Any) -> str:

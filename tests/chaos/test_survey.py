@@ -37,13 +37,17 @@ def card(key: int = 70, hours: str = "8.0", **more: Any) -> dict[str, Any]:
 class Api:
     """Our REST API: what the survey reads of it."""
 
-    timesheets: list[dict[str, Any]]
+    gone: list[dict[str, Any]]
     conflicts: list[dict[str, Any]]
     history: list[dict[str, Any]]
     records: int
 
     def pages(self, path: str, **query: Any) -> list[Any]:
-        lists = {"/conflicts": self.conflicts, "/users": [{"id": 4, "employee_number": "E4"}]}
+        lists = {
+            "/conflicts": self.conflicts,
+            "/timesheets": self.gone,
+            "/users": [{"id": 4, "employee_number": "E4"}],
+        }
         return lists.get(path, [])
 
     def get(self, path: str) -> Any:
@@ -62,25 +66,31 @@ class Procore:
 
     cards: list[dict[str, Any]]
 
+    deletion: int = 0
+    """Of any card: the number of its line in the change history."""
+
     def get(self, path: str, **query: Any) -> Any:
         if path.endswith("/state"):
             return {"companies": [{"id": "1", "users": [{"name": "Dana Ortiz", "is_admin": True}]}]}
-        return self.cards if path.endswith("/timecards") else {"change_history": []}
+        line = {"id": self.deletion, "column": "deleted_at", "old_value": None, "created_by": "the sync"}
+        return self.cards if path.endswith("/timecards") else {"change_history": [line]}
 
 
 @dataclass
 class Sides:
     ours: list[dict[str, Any]] = field(default_factory=lambda: [timesheet()])
     cards: list[dict[str, Any]] = field(default_factory=lambda: [card()])
+    gone: list[dict[str, Any]] = field(default_factory=list)
     conflicts: list[dict[str, Any]] = field(default_factory=list)
     history: list[dict[str, Any]] = field(default_factory=list)
     records: int = 1
+    deletion: int = 0
     procore_id: int = 1
     theirs: str = "/their"
 
     def __post_init__(self) -> None:
-        self.api = Api(self.ours, self.conflicts, self.history, self.records)
-        self.procore = Procore(self.cards)
+        self.api = Api(self.gone, self.conflicts, self.history, self.records)
+        self.procore = Procore(self.cards, self.deletion)
 
     def timesheets(self) -> list[dict[str, Any]]:
         return self.ours
@@ -135,6 +145,34 @@ def test_doubled_records_are_seen() -> None:
     """R21, D6: two cards of one timesheet, two timesheets of one card."""
     assert len(survey(Sides(cards=[card(), card(71)])).doubled()) == 2  # by the mark, and by the origin id
     assert len(survey(Sides(ours=[timesheet(), timesheet(2)])).doubled()) == 2
+
+
+GONE = "2026-11-16T10:00:00Z"
+
+
+def test_a_second_card_is_seen_although_it_was_deleted_again() -> None:
+    """D6: the double that we clean up ourselves was made all the same."""
+    cards = [card(), card(72, deleted_at=GONE)]
+    found = survey(Sides(cards=cards, deletion=73))
+    assert found.doubled() == []
+    assert found.made_twice() == [
+        f"{what}: card 72 was made while card 70 lived" for what in (MARK, "origin id 5")
+    ]
+    assert found.made_again() == 0
+    first_is_gone = [card(deleted_at=GONE), card(72)]
+    assert len(survey(Sides(cards=first_is_gone, deletion=73)).made_twice()) == 2
+
+
+def test_a_card_in_the_place_of_a_deleted_one_is_no_second_card() -> None:
+    """D42: a person kept the edit of a record that was deleted there."""
+    found = survey(Sides(cards=[card(deleted_at=GONE), card(72)], deletion=71))
+    assert (found.made_twice(), found.made_again()) == ([], 1)
+
+
+def test_a_second_timesheet_is_seen_although_it_is_in_the_trash() -> None:
+    """R21: at most one timesheet per card, ever."""
+    found = survey(Sides(gone=[timesheet(2)]))
+    assert (found.doubled(), found.made_twice()) == ([], [f"{MARK}: timesheets [1, 2]"])
 
 
 def test_sides_that_differ_and_sides_without_a_partner_are_seen() -> None:
