@@ -135,6 +135,20 @@ def test_a_lost_answer_to_our_deletion_does_not_hide_it(shared: tuple[Site, int,
     assert site.cards() == []
 
 
+def test_a_list_that_lags_does_not_hide_it_either(shared: tuple[Site, int, int]) -> None:
+    """R24: the card is still shown after our deletion, whose answer was lost; it is compared once it is seen as it was
+    deleted."""
+    site, timesheet, card = shared
+    site.clock.advance(60)
+    site.world.set_switches(list_lag_seconds=30.0)
+    just_before(site, "DELETE", lambda: site.edit(card, hours="6.5"))
+    site.world.add_fault(effect="lose_answer", method="DELETE", times=1)
+    site.erase(timesheet)
+    site.settle()
+    assert [from_json(kept.theirs or {}).hours for kept in overwritten(site)] == [Decimal("6.5")]
+    assert site.cards() == []
+
+
 def test_ordinary_updates_cost_no_look_into_the_history(shared: tuple[Site, int, int]) -> None:
     """The audit is made where there is a sign, not for every write."""
     site, timesheet, _ = shared

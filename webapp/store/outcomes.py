@@ -31,7 +31,7 @@ def store_outcomes(session: StoreSession, outcomes: Sequence[Outcome], now: date
         for outcome in outcomes:
             batch.store(outcome)
         batch.end_intents()
-        answered(session, [o.answered for o in outcomes if o.answered is not None], now)
+        answered(session, {o.answered: o for o in outcomes if o.answered is not None}, now)
 
 
 class _Batch:

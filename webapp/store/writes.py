@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select, update
@@ -12,7 +12,7 @@ from webapp.domain.timecard import from_json, to_json
 from webapp.store.conflicts import keep_clash
 from webapp.store.models import Event, Link, WriteRow
 from webapp.store.session import StoreSession
-from webapp.sync.ports import ClashKept, Write
+from webapp.sync.ports import ClashKept, Outcome, Tombstone, Write
 
 RECENT = timedelta(minutes=10)
 """So long after a write, more events than we made ourselves are a sign that somebody wrote at the same moment."""
@@ -40,9 +40,15 @@ def log_writes(session: StoreSession, writes: Sequence[Write], now: datetime) ->
     return {row.link_id: row.id for row in rows}
 
 
-def answered(session: StoreSession, ids: Collection[int], now: datetime) -> None:
-    if ids:
-        session.execute(update(WriteRow).where(WriteRow.id.in_(ids)).values(answered_at=now))
+def answered(session: StoreSession, outcomes: Mapping[int, Outcome], now: datetime) -> None:
+    """By the number of the write. A deletion that was answered leaves no doubt about earlier ones of its record."""
+    if not outcomes:
+        return
+    session.execute(update(WriteRow).where(WriteRow.id.in_(outcomes)).values(answered_at=now))
+    gone = [outcome.link_id for outcome in outcomes.values() if isinstance(outcome.base, Tombstone)]
+    if gone:
+        in_doubt = WriteRow.wanted.is_(None) & WriteRow.answered_at.is_(None)
+        session.execute(delete(WriteRow).where(WriteRow.link_id.in_(gone), in_doubt))
 
 
 def suspicious_writes(

@@ -12,7 +12,7 @@ from webapp.domain.timecard import UNITS, Timecard, changed_units, same_unit
 from webapp.sync.batch import Batch
 from webapp.sync.decide import Base
 from webapp.sync.ports import HistoryEntry
-from webapp.sync.read import Seen
+from webapp.sync.read import OVERLAP, Seen
 from webapp.sync.records import ClashKept, Write
 
 CLOCK_STEP = timedelta(seconds=2)
@@ -20,12 +20,19 @@ CLOCK_STEP = timedelta(seconds=2)
 
 
 def audit(batch: Batch, seen: Iterable[Seen]) -> None:
-    """Of records whose writes have no answer, or after which others were at the card. Errors as TimecardsAtProcore."""
+    """Of records whose writes have no answer, or after which others were at the card. A deletion waits until the card
+    is seen as it was deleted. Errors as TimecardsAtProcore."""
     for one in seen:
         writes = one.record.writes
-        if writes:
-            lost = lost_to(batch, writes, one)
-            batch.store.keep_audit(batch.lease, [w.id for w in writes if w.id], lost)
+        if audited := [w.id for w in writes if w.id and not _may_still_be_deleted(batch, w, one)]:
+            batch.store.keep_audit(batch.lease, audited, lost_to(batch, writes, one))
+
+
+def _may_still_be_deleted(batch: Batch, write: Write, seen: Seen) -> bool:
+    """Lists lag: a card that is still shown says nothing of our deletion, for a while."""
+    if write.wanted is not None or seen.gone is not None:
+        return False
+    return seen.card is None or batch.procore.server_time() - write.read_at < OVERLAP
 
 
 def lost_to(batch: Batch, writes: Sequence[Write], seen: Seen) -> list[tuple[int, ClashKept]]:

@@ -26,12 +26,13 @@ from webapp.sync.dictionary import Untranslatable
 from webapp.sync.holds import Reason
 from webapp.sync.read import BY_IDS_AT_ONCE, Seen
 from webapp.sync.records import Write
+from webapp.sync.waits import unseen
 
 FRESH = timedelta(seconds=2)
 APPROVED = frozenset({"approved", "completed"})
 SENT_ALONG = frozenset({"date", "project"})
 """The contract requires both in every update; as read, they may undo a change made since, so they are audited (D49)."""
-Refusal = ProcoreRefused | NotFound | UnreadableAnswer
+Refusal = ProcoreRefused | UnreadableAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,9 @@ def _send_all(batch: Batch, changes: Sequence[Change]) -> None:
                 change.send(number, looks.is_stale(position))
             except PermissionMissing as error:
                 parking.refuse(batch, change.seen, project, str(error), answered=number)
-            except (ProcoreRefused, NotFound, UnreadableAnswer) as error:
+            except NotFound:
+                unseen(batch, change.seen, answered=number)
+            except (ProcoreRefused, UnreadableAnswer) as error:
                 batch.wait(change.seen, _refusal(error), answered=number)
             except TryLater as error:
                 is_first, has_failed = not has_failed, True
@@ -211,10 +214,8 @@ def _postpone(batch: Batch, rest: Sequence[Change], numbers: dict[int, int], err
 
 
 def _refusal(error: Refusal) -> Reason:
-    """Procore's no about one record, as a reason (D44, D101–D103)."""
+    """Procore's no about one record, as a reason (D44, D103, D106)."""
     text = str(error)
-    if isinstance(error, NotFound):
-        return holds.cannot_be_seen()
     if isinstance(error, UnreadableAnswer):
         return holds.unreadable(text)
     return holds.procore_refused(text)

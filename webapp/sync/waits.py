@@ -28,7 +28,7 @@ def waits(batch: Batch, seen: Seen) -> bool:
         at = _resend_at(batch, seen.record)
         batch.wait(seen, holds.answer_lost(), not_before=min(at, batch.clock.now() + SOON))
     elif seen.is_unseen:
-        _unseen(batch, seen)
+        unseen(batch, seen)
     elif _is_old_view(batch, seen):
         batch.put_off(seen, SOON)
     elif reason := out_of_scope(seen.record, seen.card, batch.settings):
@@ -58,12 +58,12 @@ def _is_old_view(batch: Batch, seen: Seen) -> bool:
     return is_older and newest is not None and now - newest < OVERLAP
 
 
-def _unseen(batch: Batch, seen: Seen) -> None:
-    """Lists may lag behind events: looked at again soon, then more and more rarely."""
+def unseen(batch: Batch, seen: Seen, *, answered: int | None = None) -> None:
+    """Lists may lag behind events, and behind a 404: looked at again soon, then more and more rarely."""
     reason, now = holds.cannot_be_seen(), batch.clock.now()
     age = (now - (seen.record.marked_at or now)).total_seconds()
     pause = min(max(age, 1.0), float(reason.retry_seconds or 900))
-    batch.wait(seen, reason, not_before=now + timedelta(seconds=pause))
+    batch.wait(seen, reason, not_before=now + timedelta(seconds=pause), answered=answered)
 
 
 def _may_still_appear(batch: Batch, record: Record) -> bool:
