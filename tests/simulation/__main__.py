@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tests.simulation.company import Company
 from tests.simulation.counting import COUNTED, SEEN
+from tests.simulation.databases import DATABASES, SQLITE
 from tests.simulation.mutations import applied
 from tests.simulation.run import STEPS, Plan, Result, run_seed
 from tests.simulation.shrinking import shrunk
@@ -32,7 +33,7 @@ def main() -> int:
     logging.disable(logging.CRITICAL)
     began, done, steps, failed = time.monotonic(), 0, 0, 0
     counts: Counter[str] = Counter()
-    with Company() as company, applied(COUNTED):
+    with Company(DATABASES[options.database]()) as company, applied(COUNTED):
         run = partial(run_seed, company)
         gc.freeze()
         gc.disable()
@@ -69,6 +70,7 @@ def _side_by_side(options: argparse.Namespace, first: int) -> int:
         command = [sys.executable, "-m", "tests.simulation", "--seeds", str(seeds), "--seed", str(at)]
         command += ["--steps", str(options.steps), "--most", str(options.most), "--trace", str(options.trace)]
         command += ["--shrink"] * options.shrink + (["--off", *options.off] if options.off else [])
+        command += ["--database", options.database]
         command += ["--habits", json.dumps(options.habits)]
         children.append(subprocess.Popen(command))
         at += seeds
@@ -98,6 +100,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--most", type=int, default=10, help="stop after so many failing seeds")
     parser.add_argument("--off", nargs="*", default=[], help="kinds of fault that shall not strike")
     parser.add_argument("--habits", type=json.loads, default={}, help="Procore's in every seed, as JSON")
+    parser.add_argument("--database", choices=DATABASES, default=SQLITE)
     parser.add_argument("--counts", help="write what happened how often to this file, as JSON")
     return parser.parse_args()
 

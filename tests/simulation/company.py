@@ -7,19 +7,16 @@ that is not permitted; and a stranger, connected, too, with records of its own t
 from __future__ import annotations
 
 import pickle
-import shutil
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from types import TracebackType
 
 from flask import Flask
 
 from procore_sandbox.model import World
-from tests.fixtures.databases import MEMORY, migrate
 from tests.fixtures.settings import config_for
 from tests.fixtures.site import Site
+from tests.simulation.databases import Database, SqliteFile
 from tests.simulation.storage import Storage
 from webapp import create_app
 from webapp.extensions import db
@@ -34,10 +31,9 @@ TODAY = 16
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """What a seed starts from: the model and the database as they stand at `now`."""
+    """What a seed starts from: the model as it stands at `now`."""
 
     world: bytes
-    database: bytes
     now: datetime
     company_id: int
     stranger_id: int
@@ -45,13 +41,11 @@ class Template:
 
 
 class Company:
-    """One app and one database file for the process. `restore()` puts both sides back to the template."""
+    """One app and one database for the process. `restore()` puts both sides back to how they were at the start."""
 
-    def __init__(self) -> None:
-        self._directory = tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None)
-        self.path = Path(self._directory.name) / "timesite.db"
-        migrate(f"sqlite:///{self.path}")
-        self.app: Flask = create_app(config_for(DATABASE_URL=f"sqlite:///{self.path}"))
+    def __init__(self, database: Database | None = None) -> None:
+        self.database = database or SqliteFile()
+        self.app: Flask = create_app(config_for(DATABASE_URL=self.database.url))
         with self.app.app_context():
             self.storage = Storage(db.engine)
             self.template = self._build()
@@ -66,15 +60,13 @@ class Company:
         self.storage.close()
         with self.app.app_context():
             db.engine.dispose()
-        self._directory.cleanup()
+        self.database.close()
 
     def restore(self) -> World:
         """Both sides as at the start; the model with a clock of its own."""
         with self.app.app_context():
             db.engine.dispose()
-        for path in self.path.parent.iterdir():
-            path.unlink()
-        self.path.write_bytes(self.template.database)
+        self.database.restore()
         world: World = pickle.loads(self.template.world)
         return world
 
@@ -95,11 +87,8 @@ class Company:
         assert {link.state for link in site.links()} == {"in_sync"}
         _forget_calls(site.world)
         db.engine.dispose()
-        copy = self.path.with_suffix(".copy")
-        shutil.copyfile(self.path, copy)
-        return Template(
-            pickle.dumps(site.world), copy.read_bytes(), site.clock.now(), site.company_id, *stranger
-        )
+        self.database.keep()
+        return Template(pickle.dumps(site.world), site.clock.now(), site.company_id, *stranger)
 
     @staticmethod
     def _stranger(site: Site) -> tuple[int, int]:
