@@ -85,7 +85,7 @@ def plain_transaction(engine: Engine | None = None) -> Iterator[Connection]:
 
 @contextmanager
 def _session(engine: Engine | None, company: int | str, *, is_readonly: bool) -> Iterator[StoreSession]:
-    bind = (engine or db.engine).execution_options(is_readonly=is_readonly)
+    bind = _bind(engine or db.engine, is_readonly=is_readonly)
     session = StoreSession(bind, expire_on_commit=False, info={"company_id": company})
     try:
         yield session
@@ -101,6 +101,14 @@ def _session(engine: Engine | None, company: int | str, *, is_readonly: bool) ->
         session.close()
     for act in session.info.pop("after_commit", []):
         act()
+
+
+def _bind(engine: Engine, *, is_readonly: bool) -> Engine:
+    """Each query of PostgreSQL sees what is committed by then, unless it is told that a transaction sees one moment. One
+    that writes must not be: what it read before it had its turn as the one writer would be old."""
+    if is_readonly and engine.dialect.name == "postgresql":
+        return engine.execution_options(is_readonly=True, isolation_level="REPEATABLE READ")
+    return engine.execution_options(is_readonly=is_readonly)
 
 
 @event.listens_for(StoreSession, "do_orm_execute")
