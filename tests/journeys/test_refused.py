@@ -285,3 +285,57 @@ def test_an_update_of_the_app_that_loses_its_projects_looks_like_no_deletion(
     assert {link.state for link in site.links()} == {"in_sync"}
     assert sorted(float(t.hours) for t in site.timesheets()) == [1.0, 2.0, 2.5, 3.0, 6.0]
     assert sorted(float(c.hours) for c in site.cards()) == [1.0, 2.0, 2.5, 3.0, 6.0]
+
+
+@pytest.mark.parametrize("hooks", ["company", "project"])
+def test_a_project_that_was_away_between_two_looks_is_caught_up_with(sqlite_site: Site, hooks: str) -> None:
+    """R8, R26: withdrawn and given back while nobody looked. No event told of its cards, and no sweep listed them; the
+    next look at the permitted projects lets the sweep begin at the look before."""
+    site = sqlite_site
+    site.world.set_switches(timecard_triggers=hooks)
+    site.connect(send=True)
+    changed, gone = site.enter("1.0"), site.enter("2.0")
+    site.settle()
+    connection.verify_hooks(site.company_id)
+    site.clock.advance(600)
+    site.world.withdraw_project(site.theirs.id, site.projects[0].id)
+    site.edit(changed.id, hours="1.5")
+    site.world.delete_timecard(site.dana.id, gone.id)
+    site.enter("3.0")
+    sweep_for(site, 1200)
+    site.world.give_back_project(site.theirs.id, site.projects[0].id)
+    sweep_for(site, 600)
+    assert sorted(str(t.hours) for t in site.timesheets()) == ["1", "2"], "nothing tells of it yet"
+    connection.verify_hooks(site.company_id)
+    sweep_for(site, 600)
+    assert sorted(str(t.hours) for t in site.timesheets()) == ["1.5", "3"]
+    assert {link.state for link in site.links()} == {"in_sync"}
+
+
+def test_a_look_at_the_permitted_projects_costs_no_sweep(sqlite_site: Site) -> None:
+    """R8: one call; the sweep that is due next begins at the look before, not earlier, and costs two calls as ever."""
+    site = sqlite_site
+    site.connect()
+    site.enter()
+    site.settle()
+    looks = []
+    for _ in range(3):
+        site.clock.advance(3600)
+        sync.sweep_company(site.company_id)
+        looks.append(site.clock.now())
+        site.forget_calls()
+        connection.verify_hooks(site.company_id)
+        assert site.calls() == 1
+        assert schedule.companies_to_sweep() == []
+    assert (company(site).updated_cursor, company(site).deleted_cursor) == (looks[1], looks[1])
+    site.forget_calls()
+    sync.sweep_company(site.company_id)
+    assert site.calls() == 2
+
+
+def sweep_for(site: Site, seconds: int) -> None:
+    """A sweep every five minutes; whatever events come are delivered."""
+    for _ in range(seconds // 300):
+        site.clock.advance(300)
+        sync.sweep_company(site.company_id)
+        work(site)

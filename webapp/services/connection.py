@@ -119,13 +119,13 @@ def verify_hooks(company_id: int) -> int:
 
 
 def hook_places(company: Company) -> list[int | None]:
-    """Where a hook of ours belongs: the company (None), or every project that is permitted to the app."""
-    if company.hook_scope != "project":
-        return [None]
+    """Where a hook of ours belongs: the company (None), or every project that is permitted to the app. Which these are
+    is asked in any case: a project that was withdrawn and given back has to be caught up with (R8)."""
     projects = wiring.service_account(company.procore_company_id).permitted_projects()
     permitted = [project.id for project in projects]
-    directory.notice(company.id, permitted)
-    return list(permitted)
+    at = wiring.procore_for(company.procore_company_id).server_time()
+    directory.notice(company.id, permitted, at)
+    return list(permitted) if company.hook_scope == "project" else [None]
 
 
 def make_missing_hooks(company: Company, wanted: list[int | None]) -> int:

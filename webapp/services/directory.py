@@ -6,6 +6,7 @@ What a read finds new, changed or back releases what waited for it (store.releas
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 import structlog
 
@@ -14,7 +15,7 @@ from webapp.domain.credentials import Priority
 from webapp.errors import NeedsAttention, NotFound
 from webapp.store import directory as rows
 from webapp.store import schedule
-from webapp.store.session import reading
+from webapp.store.session import reading, transaction
 from webapp.sync.ports import Unknown
 from webapp.sync.words import read_directory
 
@@ -32,10 +33,11 @@ def refresh(company_id: int, wanted: Unknown = EVERYTHING, priority: Priority = 
     wiring.store_for(company_id).save_directory(read)
 
 
-def notice(company_id: int, permitted: Collection[int]) -> None:
-    """Somebody read which projects are permitted: when the mirror says otherwise, they are read into it (R8)."""
-    with reading(company_id) as session:
-        is_known = rows.permitted(session) == set(permitted)
+def notice(company_id: int, permitted: Collection[int], at: datetime) -> None:
+    """Somebody read which projects are permitted, `at` that time of Procore's: when the mirror says otherwise, they are
+    read into it (R8)."""
+    with transaction(company_id) as session:
+        is_known = rows.still_permitted(session, permitted, at)
     if not is_known:
         refresh(company_id, Unknown(has_projects=True))
 

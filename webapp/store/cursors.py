@@ -26,8 +26,13 @@ def move(company: Company, since: Cursors, until: Cursors, now: datetime) -> Non
 
 
 def set_back(company: Company, to: datetime) -> None:
-    """What happened from then on is swept again, as soon as a worker looks; nothing from before the connection."""
+    """What happened from then on is swept again, as soon as a worker looks."""
+    reach_back(company, to)
+    company.swept_at = None
+
+
+def reach_back(company: Company, to: datetime) -> None:
+    """The next sweep begins there, whenever it is due; nothing from before the connection."""
     at = of(company)
     to = max(to, company.connected_at or to)
     company.updated_cursor, company.deleted_cursor = min(at.updated, to), min(at.deleted, to)
-    company.swept_at = None

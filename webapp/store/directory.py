@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, select, update
@@ -29,16 +29,13 @@ from webapp.sync.ports import (
     TimeEntryStyle,
 )
 
-CLOCKS = timedelta(hours=1)
-"""Our clock and Procore's may differ."""
-
 
 def save(session: StoreSession, read: DirectoryRead, now: datetime) -> None:
     """Inserts and updates by Procore's id. What left a list is marked, never deleted (D67). What waited for something
     that is new, changed or back is looked at again."""
     news = News()
     if read.projects is not None:
-        news.projects = _save_projects(session, read.projects, now)
+        news.projects = _save_projects(session, read.projects, read.projects_at or now)
     if read.style is not None:
         news.is_style_new = _save_style(session, read.style)
     if read.people is not None:
@@ -58,7 +55,7 @@ def save(session: StoreSession, read: DirectoryRead, now: datetime) -> None:
     release_after_read(session, news, now)
 
 
-def _save_projects(session: StoreSession, projects: Sequence[TheirProject], now: datetime) -> set[int]:
+def _save_projects(session: StoreSession, projects: Sequence[TheirProject], at: datetime) -> set[int]:
     """Those that are new or changed, and those that the app is permitted anew or no longer."""
     before = permitted(session)
     fields = ((p.id, {"name": p.name, "number": p.number, "time_zone": p.time_zone}) for p in projects)
@@ -68,9 +65,7 @@ def _save_projects(session: StoreSession, projects: Sequence[TheirProject], now:
     turned = {key for key, row in rows.items() if row.is_permitted is not (key in listed)}
     for key in turned:
         rows[key].is_permitted = key in listed
-    _catch_up(session, [rows[key] for key in listed - before])
-    for key in listed:
-        rows[key].listed_at = now
+    _catch_up(session, [rows[key] for key in listed], at, is_soon=bool(listed - before))
     return changed | turned
 
 
@@ -111,14 +106,28 @@ def permitted(session: StoreSession) -> set[int]:
     return set(session.scalars(select(ProcoreProject.procore_id).where(ProcoreProject.is_permitted)))
 
 
-def _catch_up(session: StoreSession, found: Collection[ProcoreProject]) -> None:
-    """While a project was not permitted, neither events nor sweeps showed its cards: what happened to them since is
-    swept, as soon as a worker looks (R8). For one that is new, since the connection (R6)."""
+def still_permitted(session: StoreSession, listed: Collection[int], at: datetime) -> bool:
+    """Whether the projects that Procore listed at that time, by its clock, are those that the mirror has."""
+    if permitted(session) != set(listed):
+        return False
+    rows = session.scalars(select(ProcoreProject).where(ProcoreProject.is_permitted)).all()
+    _catch_up(session, rows, at, is_soon=False)
+    return True
+
+
+def _catch_up(
+    session: StoreSession, listed: Sequence[ProcoreProject], at: datetime, *, is_soon: bool
+) -> None:
+    """While a project is not permitted, neither events nor sweeps show its cards; and between two readings of the list
+    it may have been withdrawn and given back, of which there is no sign. So what happened since each was last listed
+    is swept again (R8): `is_soon`, as soon as a worker looks, else by the next sweep. For one that is new, since the
+    connection (R6)."""
     company = session.scalars(select(Company).where(Company.id == session.company_id)).one()
-    if not found or company.connected_at is None or company.directory_read_at is None:
-        return
-    since = [row.listed_at - CLOCKS if row.listed_at else company.connected_at for row in found]
-    cursors.set_back(company, max(min(since), company.connected_at))
+    if listed and company.connected_at is not None and company.directory_read_at is not None:
+        since = min(row.listed_at or company.connected_at for row in listed)
+        (cursors.set_back if is_soon else cursors.reach_back)(company, since)
+    for row in listed:
+        row.listed_at = at
 
 
 def places_with_codes(session: StoreSession) -> list[Place]:

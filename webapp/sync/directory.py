@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from webapp.sync.dictionary import Place
 
@@ -75,9 +76,11 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class DirectoryRead:
-    """What was read of Procore's directory; None and absent keys were not read."""
+    """What was read of Procore's directory; None and absent keys were not read. `projects_at`: Procore's time when it
+    listed the projects."""
 
     projects: list[TheirProject] | None = None
+    projects_at: datetime | None = None
     people: list[TheirPerson] | None = None
     time_types: list[TheirTimeType] | None = None
     style: TimeEntryStyle | None = None

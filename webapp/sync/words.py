@@ -11,7 +11,7 @@ from webapp.sync import parking
 from webapp.sync.batch import Batch
 from webapp.sync.dictionary import Dictionary, Wanted
 from webapp.sync.directory import DirectoryRead, Unknown
-from webapp.sync.ports import DirectoryAtProcore
+from webapp.sync.ports import AtProcore
 from webapp.sync.read import Seen
 
 
@@ -42,10 +42,12 @@ def _read(batch: Batch, unknown: Unknown) -> DirectoryRead:
     return lists
 
 
-def read_directory(procore: DirectoryAtProcore, unknown: Unknown) -> DirectoryRead:
+def read_directory(procore: AtProcore, unknown: Unknown) -> DirectoryRead:
     """Reads just the lists in which something was missing."""
+    projects = procore.projects() if unknown.has_projects else None
     return DirectoryRead(
-        projects=procore.projects() if unknown.has_projects else None,
+        projects=projects,
+        projects_at=procore.server_time() if projects is not None else None,
         style=procore.time_entry_style() if unknown.has_projects else None,
         people=procore.people() if unknown.has_people else None,
         time_types=procore.time_types() if unknown.has_time_types else None,

@@ -12,7 +12,7 @@ from webapp.store.base import Base, BigId, CompanyOwned
 
 class ProcoreProject(Base, CompanyOwned):
     """A project permitted to the app. `is_permitted` goes false when it leaves the list; `listed_at`: when it was last
-    in it."""
+    in it, by Procore's clock."""
 
     __tablename__ = "procore_projects"
     __table_args__ = (UniqueConstraint("company_id", "procore_id"),)
