@@ -17,7 +17,8 @@ from procore_sandbox.model import World
 from tests.fixtures.settings import config_for
 from tests.fixtures.site import Site
 from tests.simulation.databases import Database, SqliteFile
-from tests.simulation.storage import Storage
+from tests.simulation.postgres_storage import PostgresStorage
+from tests.simulation.storage import SqliteStorage, Storage
 from webapp import create_app
 from webapp.extensions import db
 from webapp.services import connection, directory
@@ -27,6 +28,7 @@ CODES = 3
 PROJECTS = (0, 2, 3)
 """Places among the seeded projects that time is worked on; all count hours."""
 TODAY = 16
+STORAGES: dict[str, type[Storage]] = {"sqlite": SqliteStorage, "postgresql": PostgresStorage}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Company:
         self.database = database or SqliteFile()
         self.app: Flask = create_app(config_for(DATABASE_URL=self.database.url))
         with self.app.app_context():
-            self.storage = Storage(db.engine)
+            self.storage = STORAGES[db.engine.dialect.name](db.engine)
             self.template = self._build()
             db.engine.dispose()
 

@@ -12,8 +12,8 @@ from devtools.embedded_postgres import PostgresServer, embedded_postgres
 from tests.fixtures.databases import MEMORY, migrate
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
-LOCK_TIMEOUT = "500ms"
-"""All tasks are one thread: whoever waits for another's lock would wait for ever. So it is an error, soon."""
+LOCK_TIMEOUT = "3ms"
+"""All tasks are one thread: whoever waits for another's lock would wait for ever. So it is an error, at once."""
 
 
 class Database(ABC):

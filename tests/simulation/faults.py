@@ -57,13 +57,18 @@ class Faults:
         self.rng, self.masked = rng, frozenset(masked)
         self.is_on = True
         self.chances = dict(chances or {})
-        for name, (share, most) in MIX.items():
-            is_on, chance = rng.random() < share, rng.uniform(most / 5, most)
-            if is_on and name not in off and chances is None:
-                self.chances[name] = chance
+        self.off, self.are_given = off, chances is not None
+        self.draw(MIX)
         self.fired: Counter[str] = Counter()
         self.strikes_so_far = 0
         self.tell: Callable[[str], None] = lambda line: None
+
+    def draw(self, mix: Mapping[str, tuple[float, float]]) -> None:
+        """Which of these this seed has."""
+        for name, (share, most) in mix.items():
+            is_on, chance = self.rng.random() < share, self.rng.uniform(most / 5, most)
+            if is_on and name not in self.off and not self.are_given:
+                self.chances[name] = chance
 
     def strikes(self, name: str) -> bool:
         """Draws the lot of one fault at one place where it could strike."""

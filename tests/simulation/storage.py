@@ -4,6 +4,7 @@ at both. It listens to SQLAlchemy's own events; the store does not know."""
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
@@ -15,66 +16,128 @@ from webapp.store.session import StoreSession
 
 class Storage:
     """Registered once for an engine; `scheduler` is that of the seed under way. Of every engine's begin it hears, since
-    what listens to the class is told before the store, which begins the transaction when it is told."""
+    what listens to the class is told before the store, which begins the transaction when it is told; another engine's
+    is none of its business."""
+
+    own_faults: Mapping[str, tuple[float, float]] = {}
+    """Beside those that every database has; like `faults.MIX`."""
 
     def __init__(self, engine: Engine) -> None:
+        self.engine = engine
         self.scheduler: Scheduler | None = None
-        self.writer: Task | None = None
-        self.listeners = [
+        self.writers: set[Task] = set()
+        self.listeners: list[tuple[Any, str, Callable[..., Any]]] = [
             (Engine, "begin", self._begin),
             (engine, "commit", self._commit),
             (engine, "rollback", self._rollback),
             (StoreSession, "after_commit", self._committed),
+            *self._own_listeners(),
         ]
         for target, name, act in self.listeners:
             event.listen(target, name, act)
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _quick)
 
     def close(self) -> None:
         for target, name, act in self.listeners:
             event.remove(target, name, act)
 
+    # ---- what each database does in its own way --------------------------------------------------------
+
+    def _own_listeners(self) -> list[tuple[Any, str, Callable[..., Any]]]:
+        raise NotImplementedError
+
+    def _may_begin(self, task: Task) -> bool:
+        """Whether it may write while others do."""
+        raise NotImplementedError
+
+    def _busy(self) -> Exception:
+        raise NotImplementedError
+
+    def _refuse_commit(self, connection: Connection) -> None:
+        raise NotImplementedError
+
+    def _lose_commit(self, connection: Connection) -> None:
+        """It is done, but nobody is told."""
+        raise NotImplementedError
+
+    # ---- what SQLAlchemy tells -------------------------------------------------------------------------
+
+    def under_way(self) -> tuple[Scheduler, Task] | None:
+        task = self.scheduler.current() if self.scheduler else None
+        return (self.scheduler, task) if self.scheduler and task else None
+
     def _begin(self, connection: Connection) -> None:
-        scheduler = self.scheduler
-        task = scheduler.current() if scheduler else None
-        if scheduler is None or task is None:
+        now = self.under_way()
+        if now is None or connection.dialect is not self.engine.dialect:
             return
-        is_read = connection.get_execution_options().get("is_readonly", False)
-        if self.writer is not None and not is_read:
-            raise RuntimeError(f"{task.name} begins while {self.writer.name} writes")
-        scheduler.point("reads" if is_read else "begins", may_switch=task.depth == 0 and self.writer is None)
-        if not is_read and scheduler.faults.strikes("busy"):
-            raise OperationalError("BEGIN", {}, sqlite3.OperationalError("database is locked"))
-        if not is_read:
-            self.writer = task
+        scheduler, task = now
+        reads = is_read(connection)
+        may_switch = task.depth == 0 and task not in self.writers
+        scheduler.point("reads" if reads else "begins", may_switch=may_switch)
+        if reads:
+            return
+        if not self._may_begin(task):
+            raise RuntimeError(f"{task.name} begins while {[other.name for other in self.writers]} write")
+        if scheduler.faults.strikes("busy"):
+            raise self._busy()
+        self.writers.add(task)
+
+    def _ends(self, connection: Connection) -> None:
+        task = Scheduler.current()
+        if task is not None and not is_read(connection):
+            self.writers.discard(task)
 
     def _rollback(self, connection: Connection) -> None:
-        self.writer = None
+        self._ends(connection)
 
     def _commit(self, connection: Connection) -> None:
         """What is raised here, the database has rolled back or committed: SQLAlchemy leaves a failed commit to it."""
-        scheduler, self.writer = self.scheduler, None
-        if scheduler is None or scheduler.current() is None:
+        self._ends(connection)
+        now = self.under_way()
+        if now is None:
             return
+        scheduler, _ = now
         raw: Any = connection.connection.driver_connection
         try:
             scheduler.point("commits", may_switch=False)
             if scheduler.faults.strikes("commit_refused"):
-                raise OperationalError("COMMIT", {}, sqlite3.OperationalError("could not serialize"))
+                self._refuse_commit(connection)
         except BaseException:
             raw.rollback()
             raise
         if scheduler.faults.strikes("commit_unknown"):
-            raw.commit()
-            raise OperationalError("COMMIT", {}, sqlite3.OperationalError("connection lost"))
+            self._lose_commit(connection)
 
     def _committed(self, session: Any) -> None:
-        scheduler = self.scheduler
-        task = scheduler.current() if scheduler else None
-        if scheduler is not None and task is not None:
+        now = self.under_way()
+        if now is not None and session.get_bind().dialect is self.engine.dialect:
+            scheduler, task = now
             task.committed_at = scheduler.clock.now()
             scheduler.point("committed", may_switch=task.depth == 0, may_raise=False)
+
+
+class SqliteStorage(Storage):
+    """One writer at a time. What goes wrong is told as the driver tells it."""
+
+    def _own_listeners(self) -> list[tuple[Any, str, Callable[..., Any]]]:
+        return [(self.engine, "connect", _quick)]
+
+    def _may_begin(self, task: Task) -> bool:
+        return not self.writers
+
+    def _busy(self) -> Exception:
+        return OperationalError("BEGIN", {}, sqlite3.OperationalError("database is locked"))
+
+    def _refuse_commit(self, connection: Connection) -> None:
+        raise OperationalError("COMMIT", {}, sqlite3.OperationalError("disk I/O error"))
+
+    def _lose_commit(self, connection: Connection) -> None:
+        raw: Any = connection.connection.driver_connection
+        raw.commit()
+        raise OperationalError("COMMIT", {}, sqlite3.OperationalError("connection lost"))
+
+
+def is_read(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get("is_readonly", False))
 
 
 def _quick(connection: Any, record: Any) -> None:
