@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -19,10 +20,10 @@ from tests.simulation.users import Users
 from tests.simulation.watch import Watch
 from webapp.clock import ManualClock
 from webapp.errors import AppError
-from webapp.store import schedule
+from webapp.store import models, schedule
 from webapp.store.marks import mark
 from webapp.store.models import Link
-from webapp.store.session import transaction
+from webapp.store.session import reading, transaction
 
 STEPS = 150
 BLAMELESS = ("refused", "unreadable", "crashed", "cannot_be_seen")
@@ -37,6 +38,8 @@ MOST_ROUNDS = 5
 PAUSES = (2, 20, 120, 301, 1000, 4000)
 """Seconds between the rounds of the rest: past D6's wait, two sweeps, a probe, the hour of what is locked."""
 PAUSES_AFTER = (2, 120, 1000)
+UNTIL_SWEPT = timedelta(seconds=301)
+"""Nothing waits any more: a sweep, and what was to come late, and that is all that can still come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +141,14 @@ class Run:
             )
 
     def _three_rounds_write_nothing(self) -> None:
-        """By a sweep; with every record marked; with every event told again."""
+        """By a sweep of everything, with every record marked; with every event told again; and once more."""
         before = versions(self.site)
-        self.scheduler.advance(301)
-        self._round()
+        self.scheduler.advance(UNTIL_SWEPT.total_seconds())
         self._mark_everything()
         self._round()
         self.machine.tell_again()
+        self._round()
+        self.scheduler.advance(PAUSES[0])
         self._round()
         after = versions(self.site)
         if after != before:
@@ -202,11 +206,16 @@ class Run:
     # ---- when they stop --------------------------------------------------------------------------------
 
     def _come_to_rest(self, pauses: Sequence[float] = PAUSES) -> None:
-        """Bounded: every wait is gone through, longer and longer at once, with a sweep where one is due."""
+        """Bounded: every wait is gone through, longer and longer at once, with a sweep where one is due. Where nothing
+        waits, one sweep is enough."""
         self.scheduler.finish()
+        began = self.scheduler.clock.now()
         for pause in pauses:
             self._round()
-            self.scheduler.advance(pause)
+            is_quiet = self._is_quiet()
+            if is_quiet and self.scheduler.clock.now() - began >= UNTIL_SWEPT:
+                return
+            self.scheduler.advance(max(pause, UNTIL_SWEPT.total_seconds()) if is_quiet else pause)
         for _ in range(MOST_ROUNDS):
             self._round()
             if not self._is_due() and not self.site.world.due_deliveries(self.scheduler.clock.now()):
@@ -218,6 +227,14 @@ class Run:
             self.scheduler.finish()
         self.machine.look()
         self.scheduler.finish()
+
+    def _is_quiet(self) -> bool:
+        """No record is marked, for now or for later; nothing is on its way."""
+        if self.scheduler.later or self.site.world.next_delivery_at() is not None:
+            return False
+        with self.site.looked_at(), reading(self.site.company_id) as session:
+            company = session.get_one(models.Company, self.site.company_id)
+            return company.state == "connected" and not session.query(Link).where(Link.is_dirty).count()
 
     def _is_due(self) -> bool:
         with self.site.looked_at():
