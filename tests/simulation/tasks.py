@@ -131,6 +131,7 @@ class Machine:
             self._deliver(one, body)
 
     def _deliver(self, one: Outgoing, body: bytes) -> None:
+        """What became of Procore's own one, Procore hears; of what came beside it, nobody."""
         self.numbers += 1
 
         def receive() -> None:
@@ -145,7 +146,8 @@ class Machine:
                 status, error = refused.status, None
             finally:
                 task.depth -= 1
-                self.site.world.delivered(one.id, status, error=error)
+                if body is one.body:
+                    self.site.world.delivered(one.id, status, error=error)
 
         self.site.start(f"event{self.numbers}", receive)
 
