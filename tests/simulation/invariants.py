@@ -243,6 +243,22 @@ class Books:
 
     # ---- 7 -------------------------------------------------------------------------------------------
 
+    def differing(self) -> set[str]:
+        """What is not yet the same on both sides, and waits for no person."""
+        linked = {link["procore_id"] for link in self.links}
+        booked = {link["timesheet_id"] for link in self.links}
+        cards = (card for card in self.cards.values() if card.deleted_at is None and self._is_in_reach(card))
+        sheets = (sheet for sheet in self.timesheets.values() if sheet["deleted_at"] is None)
+        return {
+            *(f"card {card.id}" for card in cards if card.id not in linked),
+            *(f"timesheet {sheet['id']}" for sheet in sheets if sheet["id"] not in booked),
+            *(
+                f"link {link['id']}"
+                for link in self.links
+                if not (link["reason_key"] or "").startswith(self.allowed) and self._difference(link)
+            ),
+        }
+
     def unnoticed(self) -> Iterator[Violation]:
         """Where every event came and no sweep ran: what only a sweep would find."""
         linked = {link["procore_id"] for link in self.links}
