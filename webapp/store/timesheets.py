@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
-from sqlalchemy.orm import aliased
 
 from webapp.domain.timesheet import NOT_CONNECTED, Actor, Filter, Named, SyncView, TimesheetView
 from webapp.domain.zones import zone_or_utc
@@ -114,23 +113,20 @@ def _conditions(actor: Actor, wanted: Filter) -> list[ColumnElement[bool]]:
     return found
 
 
-_SubJob = aliased(ProcoreSubJob)
-_Place = aliased(ProcoreProject)
-
-
 def _views() -> Select[*tuple[Any, ...]]:
+    sub_job, place = ProcoreSubJob, ProcoreProject
     theirs = Project.company_id
     return (
-        select(Timesheet, Project, User, Task, ProjectItem, Link, _SubJob.name, _Place.time_zone)
+        select(Timesheet, Project, User, Task, ProjectItem, Link, sub_job.name, place.time_zone)
         .join(Project, Project.id == Timesheet.project_id)
         .outerjoin(User, User.id == Timesheet.user_id)
         .outerjoin(Task, Task.id == Timesheet.task_id)
         .outerjoin(ProjectItem, ProjectItem.id == Timesheet.project_item_id)
         .outerjoin(Link, Link.timesheet_id == Timesheet.id)
         .outerjoin(
-            _SubJob, and_(_SubJob.company_id == theirs, _SubJob.procore_id == Timesheet.procore_sub_job_id)
+            sub_job, and_(sub_job.company_id == theirs, sub_job.procore_id == Timesheet.procore_sub_job_id)
         )
-        .outerjoin(_Place, and_(_Place.company_id == theirs, _Place.procore_id == Project.procore_project_id))
+        .outerjoin(place, and_(place.company_id == theirs, place.procore_id == Project.procore_project_id))
     )
 
 
