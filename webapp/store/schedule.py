@@ -27,7 +27,7 @@ def companies_due(
         .join(Company, Company.id == Link.company_id)
         .where(due_now(now), Company.state == "connected", _is_free(now))
         .group_by(Link.company_id)
-        .order_by(func.min(Link.marked_at))
+        .order_by(func.min(Link.marked_at), Link.company_id)
     )
     if procore_company_id is not None:
         query = query.where(Company.procore_company_id == procore_company_id)
@@ -76,12 +76,13 @@ def count_ready(now: datetime, procore_company_id: int | None = None) -> int:
 
 
 def companies_to_sweep(now: datetime, interval: timedelta) -> list[int]:
-    """Sweeping finds more to do, so it pauses while what is due has waited long (M19). Not for ever: a backlog
-    without end would hide what webhooks lost."""
+    """The longest unswept first. Sweeping finds more to do, so it pauses while what is due has waited long (M19). Not
+    for ever: a backlog without end would hide what webhooks lost."""
     with system(is_readonly=True) as session:
         return list(
             session.scalars(
-                select(Company.id).where(
+                select(Company.id)
+                .where(
                     Company.state == "connected",
                     _is_free(now),
                     or_(Company.swept_at.is_(None), Company.swept_at <= now - interval),
@@ -96,6 +97,7 @@ def companies_to_sweep(now: datetime, interval: timedelta) -> list[int]:
                         Company.connected_at > now,  # it is Procore's time: our clock is behind
                     ),
                 )
+                .order_by(Company.swept_at.is_not(None), Company.swept_at, Company.id)
             )
         )
 
@@ -109,13 +111,19 @@ def _has_backlog(now: datetime) -> ColumnElement[bool]:
 
 def companies_connected() -> list[int]:
     with system(is_readonly=True) as session:
-        return list(session.scalars(select(Company.id).where(Company.state == "connected")))
+        return list(
+            session.scalars(select(Company.id).where(Company.state == "connected").order_by(Company.id))
+        )
 
 
 def companies_to_probe(now: datetime) -> list[int]:
     with system(is_readonly=True) as session:
         return list(
-            session.scalars(select(Company.id).where(Company.state == "paused", Company.probe_at <= now))
+            session.scalars(
+                select(Company.id)
+                .where(Company.state == "paused", Company.probe_at <= now)
+                .order_by(Company.probe_at, Company.id)
+            )
         )
 
 
