@@ -499,6 +499,13 @@ def test_every_call_the_adapter_makes_was_made_here(side: Side) -> None:
     hooks.deliveries(hook.id, "discarded", side.bridge.id)
     hooks.set_authorization(hook.id, "Bearer t", side.bridge.id)
     hooks.delete(hook.id, side.bridge.id)
+    newer = hooks.v2.create("timesite", "http://127.0.0.1:9/webhooks/procore", "Bearer s")
+    hooks.v2.set_authorization(newer.id, "Bearer t")
+    hooks.v2.deliveries(newer.id, "failing")
+    assert not hooks.v2.offered()
+    with pytest.raises(ProcoreRefused, match="all triggers"):
+        hooks.v2.set_triggers(newer.id)
+    hooks.v2.delete(newer.id)
     side.procore.sign_out(key)
     assert side.procore.client.calls.keys() == {f"{route.method} {route.template}" for route in ALLOWED}
     assert {each.key: each.own for each in side.world.integration_health() if each.own} == {}

@@ -154,4 +154,5 @@ ROWS: list[Row] = [
         is_fresh=True),
     Row({"ids_as_text": True, "timecard_triggers": "company", "oldest_payload": "v4.0"}, both_ways, is_fresh=True),
     Row({"big_ids": True, "hook_api": "v1.0", "resources_for_company": False}, both_ways, is_fresh=True),
+    Row({"hook_api": "v2.0", "timecard_triggers": "company", "oldest_payload": "v3.0"}, both_ways, is_fresh=True),
 ]  # fmt: skip

@@ -22,7 +22,6 @@ from webapp.errors import NeedsAttention
 
 BY_BROWSER = {"callback_in_fragment", "denied_consent"}
 """Nothing of these crosses in records: they have tests of their own below."""
-SAID_AT_ONCE = {("hook_api", "v2.0")}
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +42,12 @@ def test_the_app_is_right_in_each_position(row: Row, sites: SharedSites) -> None
         row.journey(site)
 
 
-def test_where_only_webhooks_of_version_2_are_left_connecting_says_so(sites: SharedSites) -> None:
-    """R3, question 10: their hooks are known by text, and the company's only; nothing is left half-connected."""
+def test_where_webhooks_of_version_2_tell_nothing_of_time_cards_connecting_says_so(
+    sites: SharedSites,
+) -> None:
+    """R3, question 10: they know hooks of the company only; nothing is left half-connected."""
     with pytest.raises(NeedsAttention, match="no webhooks for time cards"):
-        sites.new(Switches(hook_api="v2.0"))
+        sites.new(Switches(hook_api="v2.0", timecard_triggers="project"))
 
 
 def test_the_code_is_taken_from_the_fragment(sites: SharedSites) -> None:
@@ -77,5 +78,5 @@ def test_every_position_of_every_switch_is_in_the_table() -> None:
             continue
         positions = CHOICES.get(each.name, (True, False) if isinstance(each.default, bool) else ())
         wanted = {(each.name, value) for value in positions if value != DEFAULTS[each.name]}
-        assert wanted <= shown | SAID_AT_ONCE, each.name
+        assert wanted <= shown, each.name
         assert any(name == each.name for name, _ in shown), each.name

@@ -1,15 +1,18 @@
 """The migrations build what the models say, on both databases, and each can be undone."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import flask_migrate
 import pytest
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from tests.fixtures.app import MakeApp
 from webapp.extensions import db
+from webapp.store.models import Company, Hook, HookSecret, Removal
+from webapp.store.session import system
 
 MIGRATIONS = str(Path(__file__).resolve().parents[2] / "migrations")
 
@@ -43,3 +46,38 @@ def test_every_migration_can_be_undone_and_done_again(migrated: Flask) -> None:
 def test_there_is_one_newest_migration() -> None:
     """Two branches of migrations would stop the next deployment."""
     assert len(ScriptDirectory(MIGRATIONS).get_heads()) == 1
+
+
+def test_hooks_made_before_ids_were_text_are_known_as_before(migrated: Flask) -> None:
+    """0003: with their secrets, on both databases; and what a disconnect still owes."""
+    with migrated.app_context():
+        with system() as session:
+            session.add(
+                Company(
+                    id=1, procore_company_id=9, name="Acme", created_at=datetime(2026, 11, 16, tzinfo=UTC)
+                )
+            )
+        flask_migrate.downgrade(directory=MIGRATIONS, revision="0002")
+        now = "'2026-11-16 14:00:00'"
+        with db.engine.begin() as connection:
+            for statement in (
+                "INSERT INTO hooks (id, company_id, procore_hook_id, namespace, is_complete, created_at)"
+                f" VALUES (4, 1, 5629499534213345, 'ours', true, {now})",
+                "INSERT INTO hooks (id, company_id, procore_project_id, namespace, is_complete, created_at)"
+                f" VALUES (5, 1, 7, 'ours', false, {now})",
+                "INSERT INTO hook_secrets (id, company_id, hook_id, secret_hash, created_at)"
+                f" VALUES (1, 1, 4, 'hash', {now})",
+                "INSERT INTO removals (id, procore_company_id, hooks, asked_at)"
+                f""" VALUES (1, 9, '[{{"hook": 55021, "project": null}}, {{"user": 3}}]', {now})""",
+            ):
+                connection.execute(text(statement))
+        flask_migrate.upgrade(directory=MIGRATIONS)
+        with system(is_readonly=True) as session:
+            hooks = {hook.id: hook.procore_hook_id for hook in session.query(Hook)}
+            assert hooks == {4: "5629499534213345", 5: None}
+            assert [secret.hook_id for secret in session.query(HookSecret)] == [4]
+            assert session.query(Removal).one().hooks == [{"hook": "55021", "project": None}, {"user": 3}]
+        flask_migrate.downgrade(directory=MIGRATIONS, revision="0002")
+        with db.engine.connect() as connection:
+            known = text("SELECT id, procore_hook_id FROM hooks ORDER BY id")
+            assert [tuple(row) for row in connection.execute(known)] == [(4, 5629499534213345), (5, None)]

@@ -42,17 +42,19 @@ class Api:
     company_id: int | None
     priority: Priority = Priority.FIRST
 
-    def get(self, route: Route, query: Mapping[str, Any] | None = None, **ids: int) -> Any:
+    def get(self, route: Route, query: Mapping[str, Any] | None = None, **ids: int | str) -> Any:
         """The JSON of one answer. `ids` fill the path. Raises webapp.errors' TryLater, NeedsAttention, NotFound,
         ProcoreRefused."""
         return self._data(route, ids, query, None)[1]
 
-    def send(self, route: Route, body: Any = None, query: Mapping[str, Any] | None = None, **ids: int) -> Any:
+    def send(
+        self, route: Route, body: Any = None, query: Mapping[str, Any] | None = None, **ids: int | str
+    ) -> Any:
         """A write; as `get`. ProcoreUnavailable says with `is_effect_unknown` whether it may have been done."""
         return self._data(route, ids, query, body)[1]
 
     def pages(
-        self, route: Route, query: Mapping[str, Any] | None = None, per_page: int = PER_PAGE, **ids: int
+        self, route: Route, query: Mapping[str, Any] | None = None, per_page: int = PER_PAGE, **ids: int | str
     ) -> Iterator[Page]:
         """A whole list, page by page, by number: addresses in Procore's `Link` are read, never followed."""
         last: list[Any] | None = None
@@ -70,13 +72,13 @@ class Api:
             last = rows
 
     def rows(
-        self, route: Route, query: Mapping[str, Any] | None = None, per_page: int = PER_PAGE, **ids: int
+        self, route: Route, query: Mapping[str, Any] | None = None, per_page: int = PER_PAGE, **ids: int | str
     ) -> list[Any]:
         """All rows of a paged list."""
         return [row for page in self.pages(route, query, per_page, **ids) for row in page.rows]
 
     def _data(
-        self, route: Route, ids: Mapping[str, int], query: Mapping[str, Any] | None, body: Any
+        self, route: Route, ids: Mapping[str, int | str], query: Mapping[str, Any] | None, body: Any
     ) -> tuple[Answer, Any]:
         """One 401 is answered by another token; a second one is told (D100)."""
         token = self.tokens.access(self.key)
@@ -92,7 +94,12 @@ class Api:
             raise self._refused(token, error) from error
 
     def _attempt(
-        self, route: Route, token: str, ids: Mapping[str, int], query: Mapping[str, Any] | None, body: Any
+        self,
+        route: Route,
+        token: str,
+        ids: Mapping[str, int | str],
+        query: Mapping[str, Any] | None,
+        body: Any,
     ) -> tuple[Answer, datetime | None]:
         permit = self.pacer.before(self.key, self.company_id or 0, self.priority)
         try:
@@ -135,7 +142,7 @@ def _has_more(answer: Answer, rows: list[Any], per_page: int) -> bool:
     return len(rows) >= max(answer.number("Per-Page") or per_page, 1)
 
 
-def _project(ids: Mapping[str, int], query: Mapping[str, Any] | None, body: Any) -> int | None:
+def _project(ids: Mapping[str, int | str], query: Mapping[str, Any] | None, body: Any) -> int | None:
     """The project a call is about, so that a refusal of permission can name it."""
     named = ids.get("project_id") or (query or {}).get("project_id")
     if named is None and isinstance(body, dict):

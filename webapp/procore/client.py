@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -45,6 +46,7 @@ READ_RETRIES = Retry(
 )
 """Reads only. 429 and 503 say when to come back, and are never asked again at once."""
 ONCE = Retry(0, read=False)
+WORD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """While Procore is taken to be down, a try is one request."""
 
 NEVER_ARRIVED = (NewConnectionError, ConnectTimeoutError, ProxyError, SSLError)
@@ -103,7 +105,7 @@ class Client:
         *,
         company_id: int | None = None,
         token: str | None = None,
-        ids: Mapping[str, int] | None = None,
+        ids: Mapping[str, int | str] | None = None,
         query: Mapping[str, Any] | None = None,
         body: Any = None,
         form: Mapping[str, str] | None = None,
@@ -137,12 +139,12 @@ class Client:
         self._keep_time(answer)
         return answer
 
-    def _url(self, route: Route, company_id: int | None, ids: Mapping[str, int]) -> str:
+    def _url(self, route: Route, company_id: int | None, ids: Mapping[str, int | str]) -> str:
         if route not in ALLOWED:
             raise ValueError(f"{route.method} {route.template} is not a route of the contract")
         if route.needs_company and company_id is None:
             raise ValueError(f"{route.template} was about to be called without {COMPANY_HEADER}")
-        filled = {name: str(int(value)) for name, value in ids.items()}
+        filled = {name: _id_in_address(value) for name, value in ids.items()}
         if company_id is not None:
             filled["company_id"] = str(int(company_id))
         return (self.login_url if route.is_login else self.api_url) + route.template.format_map(filled)
@@ -190,6 +192,13 @@ class Client:
         told = answer.server_time
         if told is not None and not answer.route.is_login:
             self.server_time = told
+
+
+def _id_in_address(value: int | str) -> str:
+    """Ids are numbers, but for those of v2.0, which are words; nothing else becomes part of an address."""
+    if isinstance(value, str) and WORD.fullmatch(value):
+        return value
+    return str(int(value))
 
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -51,6 +51,7 @@ class Procore:
             self.client, config.procore_client_id, config.procore_client_secret, config.redirect_uri
         )
         self.filters, self.kinds = Filters(), kinds
+        self.without_hooks_v1: set[int] = set()
         self.pacer = Pacer(budgets, clock, rng)
         self.tokens = Tokens(tokens, self.oauth, self.pacer, clock, rng, pause)
 
@@ -58,7 +59,7 @@ class Procore:
         return CompanyAtProcore(self._api(SERVICE, procore_company_id, priority), self.kinds, self.filters)
 
     def hooks(self, procore_company_id: int, priority: Priority = Priority.FIRST) -> Hooks:
-        return Hooks(self._api(SERVICE, procore_company_id, priority))
+        return Hooks(self._api(SERVICE, procore_company_id, priority), self.without_hooks_v1)
 
     def service(self, procore_company_id: int, priority: Priority = Priority.FIRST) -> ServiceAccount:
         return ServiceAccount(self._api(SERVICE, procore_company_id, priority))

@@ -54,13 +54,21 @@ TIMECARD_HISTORY = Route("GET", "/rest/v1.0/companies/{company_id}/timecard_entr
 
 WEBHOOK_RESOURCES = Route("GET", "/rest/v1.0/webhooks/resources")
 HOOKS = Route("GET", "/rest/v1.0/webhooks/hooks")
-HOOKS_V2 = Route("GET", "/rest/v2.0/companies/{company_id}/webhooks/hooks")
 CREATE_HOOK = Route("POST", "/rest/v1.0/webhooks/hooks")
 UPDATE_HOOK = Route("PATCH", "/rest/v1.0/webhooks/hooks/{id}")
 DELETE_HOOK = Route("DELETE", "/rest/v1.0/webhooks/hooks/{id}")
 TRIGGERS = Route("GET", "/rest/v1.0/webhooks/hooks/{hook_id}/triggers")
 CREATE_TRIGGERS = Route("POST", "/rest/v1.0/webhooks/hooks/{hook_id}/triggers/bulk")
 DELIVERIES = Route("GET", "/rest/v1.0/webhooks/hooks/{hook_id}/deliveries")
+WEBHOOKS_V2 = "/rest/v2.0/companies/{company_id}/webhooks"
+WEBHOOK_RESOURCES_V2 = Route("GET", WEBHOOKS_V2 + "/resources")
+HOOKS_V2 = Route("GET", WEBHOOKS_V2 + "/hooks")
+CREATE_HOOK_V2 = Route("POST", WEBHOOKS_V2 + "/hooks")
+UPDATE_HOOK_V2 = Route("PATCH", WEBHOOKS_V2 + "/hooks/{id}")
+DELETE_HOOK_V2 = Route("DELETE", WEBHOOKS_V2 + "/hooks/{id}")
+TRIGGERS_V2 = Route("GET", WEBHOOKS_V2 + "/hooks/{hook_id}/triggers")
+CREATE_TRIGGERS_V2 = Route("POST", WEBHOOKS_V2 + "/hooks/{hook_id}/triggers/bulk")
+DELIVERIES_V2 = Route("GET", WEBHOOKS_V2 + "/hooks/{hook_id}/deliveries")
 
 AUTHORIZE = "/oauth/authorize"
 """Opened by the person's browser, never called by us."""

@@ -120,6 +120,6 @@ def _new_secret() -> str:
     return f"Bearer {secrets.token_urlsafe(32)}"
 
 
-def _at_our_address(procore_company_id: int, project_id: int | None) -> list[int]:
+def _at_our_address(procore_company_id: int, project_id: int | None) -> list[str]:
     found = wiring.hooks_at_procore(procore_company_id).named(NAMESPACE, project_id)
     return [hook.id for hook in found if hook.destination_url == wiring.config().webhook_url]

@@ -21,7 +21,7 @@ class HookRow:
     """`verified_at`, `discarded_until`: by Procore's clock; `finding`: what was last wrong, or mended."""
 
     id: int
-    procore_hook_id: int | None
+    procore_hook_id: str | None
     procore_project_id: int | None
     is_complete: bool
     created_at: datetime
@@ -68,7 +68,7 @@ def begin(
     return hook.id
 
 
-def made(session: StoreSession, hook_id: int, procore_hook_id: int) -> None:
+def made(session: StoreSession, hook_id: int, procore_hook_id: str) -> None:
     session.get_one(Hook, hook_id).procore_hook_id = procore_hook_id
 
 
@@ -76,7 +76,7 @@ def complete(session: StoreSession, hook_id: int) -> None:
     session.get_one(Hook, hook_id).is_complete = True
 
 
-def lost(session: StoreSession, hook_id: int, procore_hook_id: int | None, now: datetime) -> bool:
+def lost(session: StoreSession, hook_id: int, procore_hook_id: str | None, now: datetime) -> bool:
     """It is not at Procore any more: it may be begun anew at once. False when somebody else has seen to it."""
     hook = session.scalars(select(Hook).where(Hook.id == hook_id).with_for_update()).one_or_none()
     if hook is None or not hook.is_complete or hook.procore_hook_id != procore_hook_id:

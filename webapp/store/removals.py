@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from sqlalchemy import delete, or_, select
 
 from webapp.store.models import Removal
 from webapp.store.session import StoreSession
 
-Owed = dict[str, int | None]
-"""One thing to remove at Procore: {"hook": id or None, "project": id or None} or {"user": id}."""
+
+class Owed(TypedDict, total=False):
+    """One thing to remove at Procore: a hook, without its id where that was never learnt, or a person's tokens."""
+
+    hook: str | None
+    project: int | None
+    user: int
 
 
 def owe(session: StoreSession, procore_company_id: int, owed: list[Owed], now: datetime) -> int:

@@ -61,7 +61,7 @@ def test_a_hook_is_made_with_its_own_secret(hooks: Hooks, web: Web) -> None:
     """R4."""
     web.answer("POST", HOOKS, {"id": 55021, "namespace": "timesite", "owned_by_company_id": COMPANY}, 201)
     hook = hooks.create("timesite", "https://time.example.com/webhooks/procore", "Bearer s3cret")
-    assert hook == TheirHook(55021, "timesite", None, None)
+    assert hook == TheirHook("55021", "timesite", None, None)
     assert json.loads(web.requests()[0].body) == {
         "company_id": COMPANY,
         "hook": {
@@ -90,8 +90,8 @@ def test_only_hooks_of_our_namespace_and_scope_are_ours(hooks: Hooks, web: Web) 
         {"id": 3, "namespace": "other", "owned_by_project_id": None},
     ]
     web.answer("GET", HOOKS, rows)
-    assert hooks.named("timesite") == [TheirHook(1, "timesite", "https://a/", None)]
-    assert [hook.id for hook in hooks.named("timesite", PROJECT)] == [2]
+    assert hooks.named("timesite") == [TheirHook("1", "timesite", "https://a/", None)]
+    assert [hook.id for hook in hooks.named("timesite", PROJECT)] == ["2"]
 
 
 def test_missing_triggers_are_made_and_others_left_alone(hooks: Hooks, web: Web) -> None:
@@ -99,7 +99,7 @@ def test_missing_triggers_are_made_and_others_left_alone(hooks: Hooks, web: Web)
     triggers = f"{HOOKS}/55021/triggers"
     web.answer("GET", triggers, [{"id": 1, "resource_name": "Timecard Entries", "event_type": "CREATE"}])
     web.answer("POST", f"{triggers}/bulk", {"success": [], "failed": []})
-    hooks.set_triggers(55021)
+    hooks.set_triggers("55021")
     sent = json.loads(web.requests()[1].body)
     assert [trigger["event_type"] for trigger in sent["triggers"]] == ["delete", "update"]
     assert {trigger["resource_name"] for trigger in sent["triggers"]} == {"Timecard Entries"}
@@ -112,7 +112,7 @@ def test_nothing_is_made_when_all_triggers_are_there(hooks: Hooks, web: Web) -> 
         {"id": i, "resource_name": "Timecard Entries", "event_type": verb} for i, verb in enumerate(VERBS)
     ]
     web.answer("GET", f"{HOOKS}/55021/triggers", rows)
-    hooks.set_triggers(55021)
+    hooks.set_triggers("55021")
     assert len(web.requests()) == 1
 
 
@@ -122,7 +122,7 @@ def test_triggers_that_could_not_be_made_are_told_in_procores_words(hooks: Hooks
     failed = [{"code": "422", "message": "Unprocessable", "errors": {"resource_name": ["is not offered"]}}]
     web.answer("POST", f"{HOOKS}/55021/triggers/bulk", {"success": [], "failed": failed}, 207)
     with pytest.raises(ProcoreRefused, match="is not offered"):
-        hooks.set_triggers(55021)
+        hooks.set_triggers("55021")
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_triggers_that_could_not_be_made_are_told_in_procores_words(hooks: Hooks
 def test_403_and_404_count_as_removed(hooks: Hooks, web: Web, status: int, body: Any) -> None:
     """R7."""
     web.answer("DELETE", f"{HOOKS}/55021", b"" if body is None else body, status)
-    hooks.delete(55021)
+    hooks.delete("55021")
     assert query_of(web.requests()[0]) == {"company_id": [str(COMPANY)]}
 
 
@@ -139,7 +139,7 @@ def test_a_removal_that_procore_did_not_confirm_is_told(hooks: Hooks, web: Web) 
     """R7: it is retried."""
     web.answer("DELETE", f"{HOOKS}/55021", {}, 503)
     with pytest.raises(ProcoreUnavailable):
-        hooks.delete(55021)
+        hooks.delete("55021")
 
 
 def test_failing_and_discarded_deliveries_can_be_read(hooks: Hooks, web: Web) -> None:
@@ -151,7 +151,7 @@ def test_failing_and_discarded_deliveries_can_be_read(hooks: Hooks, web: Web) ->
         "response_status": None,
     }
     web.answer("GET", f"{HOOKS}/55021/deliveries", [row, {"event": None, "event_id": 5}])
-    first, second = hooks.deliveries(55021, "discarded", PROJECT)
+    first, second = hooks.deliveries("55021", "discarded", PROJECT)
     assert (first.event_id, first.resource_id, first.outcome) == ("01KA7W", 77120455, "discarded")
     assert second.event_id == "5"
     query = query_of(web.requests()[0])
@@ -170,6 +170,6 @@ def test_a_company_that_names_the_payload_version_in_full_gets_it_in_full(hooks:
     """README of the contract, 12.10: which names apply is not published."""
     web.answer("POST", HOOKS, {"errors": {"api_version": ["is not on offer"]}}, 422)
     web.answer("POST", HOOKS, {"id": 55021}, 201)
-    assert hooks.create("timesite", "https://x.example/", "s").id == 55021
+    assert hooks.create("timesite", "https://x.example/", "s").id == "55021"
     versions = [json.loads(request.body)["hook"]["api_version"] for request in web.requests()]
     assert versions == ["v2", "v2.0"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, BigInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -80,7 +81,7 @@ class Removal(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     procore_company_id: Mapped[int] = mapped_column(BigInteger)
-    hooks: Mapped[list[dict[str, int | None]]] = mapped_column(JSON)
+    hooks: Mapped[list[Any]] = mapped_column(JSON)
     asked_at: Mapped[datetime]
     tried_at: Mapped[datetime | None]
 

@@ -14,12 +14,13 @@ class Hook(Base, CompanyOwned):
     """One hook, of the company (`procore_project_id` None) or of one project. The row is committed before Procore is
     asked to make the hook, so that a lost answer is found again by its address. `finding`: what the last look at
     Procore had to mend, or what is wrong with it; `failing`: deliveries that Procore tries again and again;
-    `discarded_until`: up to which event what Procore discarded was made good."""
+    `discarded_until`: up to which event what Procore discarded was made good.
+    `procore_hook_id`: text, as webhooks v2.0 have it; digits where v1.0 made it."""
 
     __tablename__ = "hooks"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    procore_hook_id: Mapped[int | None] = mapped_column(BigInteger)
+    procore_hook_id: Mapped[str | None] = mapped_column(String(64))
     procore_project_id: Mapped[int | None] = mapped_column(BigInteger)
     namespace: Mapped[str] = mapped_column(String(100))
     is_complete: Mapped[bool] = mapped_column(default=False)
