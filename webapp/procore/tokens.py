@@ -22,6 +22,8 @@ RENEW_AHEAD, JITTER = timedelta(minutes=15), timedelta(minutes=5)
 READ_AGAIN = timedelta(seconds=5)
 LOCK = timedelta(seconds=45)
 """Longer than one token request can take, connecting and reading."""
+LONGEST_WAIT = timedelta(seconds=10)
+"""Of the lock's time, what may pass until it is stored: the database may have been busy."""
 POLL_SECONDS, POLLS = 0.1, 100
 ASK_AGAIN = timedelta(seconds=60)
 """How soon a refused or failed renewal is tried again: a storm of token requests helps nobody."""
@@ -131,7 +133,7 @@ class Tokens:
         if failed is not None and now - failed < ASK_AGAIN:
             return pair.access_token
         owner = self._owner()
-        if not self.store.lock(key, owner, now, now + LOCK):
+        if not self._lock(key, owner):
             return pair.access_token
         try:
             return self._renew_locked(key, owner, stale=pair.access_token)
@@ -143,7 +145,7 @@ class Tokens:
         owner = self._owner()
         for _ in range(POLLS):
             now = self.clock.now()
-            if self.store.lock(key, owner, now, now + LOCK):
+            if self._lock(key, owner):
                 return self._renew_locked(key, owner, stale)
             self.pause(POLL_SECONDS)
             stored = self.store.read(key)
@@ -152,6 +154,16 @@ class Tokens:
             elif stored.pair.access_token != stale and now < stored.pair.expires_at:
                 return self._remember(key, stored.pair).pair.access_token
         raise ProcoreUnavailable("The sign-in with Procore is being renewed; it takes unusually long.")
+
+    def _lock(self, key: str, owner: str) -> bool:
+        """The lock, with enough of its time left for a request: it runs from when it was asked for."""
+        now = self.clock.now()
+        if not self.store.lock(key, owner, now, now + LOCK):
+            return False
+        if self.clock.now() - now <= LONGEST_WAIT:
+            return True
+        self.store.unlock(key, owner)
+        return False
 
     def _renew_locked(self, key: str, owner: str, stale: str | None) -> str:
         """Under the lock: read again, refresh, store. Gives the lock back on every road out."""

@@ -96,6 +96,18 @@ def test_without_a_token_the_other_process_is_waited_for(
     assert authorizations(web) == ["Bearer access-theirs"]
 
 
+def test_a_lock_that_was_stored_late_is_asked_for_again(
+    company: CompanyAtProcore, web: Web, clock: ManualClock, tokens: MemoryTokens
+) -> None:
+    """Invariant 8: of the lock's 45 seconds, a busy database must not have used up what the request may take."""
+    web.answer("GET", TYPES, [])
+    waits = [40.0, 1.0]
+    tokens.on_lock = lambda: clock.advance(waits.pop(0))
+    company.time_types()
+    assert waits == []
+    assert web.tokens == 1
+
+
 def test_waiting_for_another_process_ends(procore: Procore, web: Web, tokens: MemoryTokens) -> None:
     """Bounded: the call is told to try later."""
     tokens.lock(SERVICE, "another", START, START + timedelta(hours=9))
