@@ -27,14 +27,15 @@ class Overrun(Exception):
 
 
 class Task(greenlet):
-    """Something under way: a worker's job, a request of a user, a delivery. `error`: what it ended with."""
+    """Something under way: a worker's job, a request of a user, a delivery. `error`: what it ended with; `asked_at`:
+    when it asked for its last write transaction."""
 
     def __init__(self, name: str, act: Callable[[], object], scheduler: Scheduler) -> None:
         super().__init__(self._run_through, scheduler.hub)
         self.name, self.act, self.scheduler = name, act, scheduler
         self.wake_at: datetime | None = None
         self.is_dead = False
-        self.committed_at = scheduler.clock.now()
+        self.asked_at = scheduler.clock.now()
         self.depth = 0
         self.error: BaseException | None = None
         self.on_resume: Callable[[], None] | None = None

@@ -71,6 +71,8 @@ class Storage:
             return
         scheduler, task = now
         reads = is_read(connection)
+        if not reads:
+            task.asked_at = scheduler.clock.now()
         may_switch = task.depth == 0 and task not in self.writers
         scheduler.point("reads" if reads else "begins", may_switch=may_switch)
         if reads:
@@ -111,7 +113,6 @@ class Storage:
         now = self.under_way()
         if now is not None and session.get_bind().dialect is self.engine.dialect:
             scheduler, task = now
-            task.committed_at = scheduler.clock.now()
             scheduler.point("committed", may_switch=task.depth == 0, may_raise=False)
 
 

@@ -17,7 +17,8 @@ KNOWN_WITHIN = timedelta(seconds=1.5)
 LONGEST_CALL = timedelta(seconds=34)
 """A call that nobody answers has ended by then."""
 LOCK = timedelta(seconds=10)
-"""Of the 45 s that the lock lasts from when it was asked for, what is left for certain however slow a task is."""
+"""Of the 45 s that the lock lasts from when it was asked for, how much may pass before the call leaves: a task that was
+stopped for longer may find that another has its lock."""
 
 
 class Watch:
@@ -29,7 +30,7 @@ class Watch:
         self.writes = 0
         self.counts: Counter[str] = Counter()
         self._used_up: dict[str, tuple[datetime, datetime]] = {}
-        self._token_calls: dict[Task, datetime] = {}
+        self._token_calls: dict[Task, tuple[datetime, bool]] = {}
         self.knows_time = True
 
     def leaves(self, request: requests.PreparedRequest) -> None:
@@ -63,9 +64,12 @@ class Watch:
         self.counts["token asked for"] += 1
         flying = [
             other
-            for other, at in self._token_calls.items()
-            if other is not task and other in self.scheduler.tasks and now - at < LONGEST_CALL
+            for other, (left_at, held_lock) in self._token_calls.items()
+            if held_lock
+            and other is not task
+            and other in self.scheduler.tasks
+            and now - left_at < LONGEST_CALL
         ]
-        if flying and self.knows_time and abs(task.committed_at - flying[0].committed_at) < LOCK:
+        if flying and self.knows_time:
             self.sentences.append(f"{task.name} asks for a token while {flying[0].name} does")
-        self._token_calls[task] = now
+        self._token_calls[task] = now, now - task.asked_at < LOCK
