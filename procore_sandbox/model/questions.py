@@ -37,6 +37,7 @@ QUESTIONS: dict[int, tuple[str, ...]] = {
         "split_fires_events",
         "overtime_split",
         "overtime_after_hours",
+        "updates_split",
         "split_parts_listed",
     ),
     13: ("deliveries_per_minute", "hook_failures_allowed"),

@@ -122,8 +122,11 @@ class Switches:
     overtime_split: str = "asked"
     """Which new cards are split: "asked", those with set_timecard_time_type_automatically, or "always"."""
 
+    updates_split: bool = False
+    """An update that raises the hours over the daily limit splits the card as a new one is split."""
+
     split_parts_listed: bool = True
-    """The answer to a create lists what a card was split into."""
+    """The answer to a create, or to such an update, lists what a card was split into."""
 
     split_fires_events: bool = True
     """What a card was split into fires a create event of its own."""

@@ -100,9 +100,30 @@ def store_update(state: State, card: Timecard, after: Timecard, author: Author) 
     if after == card:
         return card
     after.updated_at = change_stamp(state, card, after)
+    parts = _split_by_update(state, card, after)
     _put_changed(state, card, after, author)
     _tell(state, after, "update", author)
+    for each in parts:
+        _remember_version(state, each, None)
+        if state.switches.split_fires_events:
+            _tell(state, each, "create", author)
     return after
+
+
+def split_off_now(state: State, card: Timecard) -> list[Timecard]:
+    """What the card's last update split off it."""
+    return [
+        each
+        for each in state.timecards
+        if each.split_parent_id == card.id and each.created_at == card.updated_at
+    ]
+
+
+def _split_by_update(state: State, card: Timecard, after: Timecard) -> list[Timecard]:
+    if not state.switches.updates_split or after.hours <= card.hours:
+        return []
+    parts = split_overtime(state, after, is_asked=False)
+    return [state.timecards.put(replace(part, created_at=after.updated_at)) for part in parts]
 
 
 def update(

@@ -95,6 +95,7 @@ ROWS: list[Row] = [
     one("overtime_after_hours", 10, journeys.overtime, overtime_split="always"),
     one("overtime_split", "always", journeys.overtime),
     one("split_parts_listed", False, journeys.overtime, overtime_split="always"),
+    one("updates_split", True, journeys.overtime, overtime_split="always"),
     one("split_fires_events", False, journeys.silent_overtime, overtime_split="always"),
     *every("clock_times_in", shifts),
     *every("date_from", shifts),

@@ -95,3 +95,54 @@ def test_a_split_whose_answer_was_lost_adds_up(sqlite_site: Site) -> None:
     assert sorted(card.hours for card in site.cards()) == [2, 8]
     assert hours_here(site) == [2, 8]
     assert {link.state for link in site.links()} == {"in_sync"}
+
+
+@pytest.mark.parametrize("is_listed", [True, False])
+@pytest.mark.parametrize("receive", [True, False])
+def test_what_procore_splits_by_our_update_adds_up(sqlite_site: Site, receive: bool, is_listed: bool) -> None:
+    """D48, D47: six hours become ten here, which Procore stores as eight and two; at no moment do they not add up."""
+    site = sqlite_site
+    site.connect(receive=receive, send=True)
+    site.world.set_switches(overtime_split="always", updates_split=True, split_parts_listed=is_listed)
+    timesheet = site.write("6.0")
+    site.settle()
+    site.clock.advance(60)
+    site.rewrite(timesheet, hours=Decimal("10.0"))
+    seen: list[Decimal] = []
+    with watching(site, seen):
+        site.settle()
+    assert sorted(card.hours for card in site.cards()) == [2, 8]
+    assert hours_here(site) == ([2, 8] if receive else [10])
+    assert set(seen) <= {Decimal(10)}
+    assert {link.state for link in site.links()} == ({"in_sync"} if receive else {"in_sync", "excluded"})
+    site.forget_calls()
+    site.settle()
+    assert site.calls() == 0
+
+
+def test_an_update_that_is_stored_as_sent_costs_no_look_for_parts(sqlite_site: Site) -> None:
+    """R17: one list call to read, one update."""
+    site = sqlite_site
+    site.connect(send=True)
+    timesheet = site.write("6.0")
+    site.settle()
+    site.rewrite(timesheet, hours=Decimal("7.0"))
+    site.forget_calls()
+    site.settle(webhooks=False)
+    assert site.calls() == 2
+
+
+def test_a_split_by_an_update_whose_answer_was_lost_is_asked_about(sqlite_site: Site) -> None:
+    """D48, D41: eight hours stand where ours say ten, and nobody knows that the rules did it; no value is lost."""
+    site = sqlite_site
+    site.connect(send=True)
+    site.world.set_switches(overtime_split="always", updates_split=True)
+    timesheet = site.write("6.0")
+    site.settle()
+    site.clock.advance(60)
+    site.world.add_fault(effect="lose_answer", method="PATCH", times=1)
+    site.rewrite(timesheet, hours=Decimal("10.0"))
+    site.settle()
+    assert sorted(card.hours for card in site.cards()) == [2, 8]
+    assert hours_here(site) == [2, 10]
+    assert sorted(link.state for link in site.links()) == ["conflict", "in_sync"]

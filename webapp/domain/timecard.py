@@ -131,6 +131,8 @@ class Card:
     facts: CardFacts = field(default_factory=CardFacts)
     names: Names = field(default_factory=Names)
     deleted_at: datetime | None = None
+    parts: tuple[int, ...] = ()
+    """Cards that Procore split off it, where its answer to an update names them (D48)."""
 
 
 def to_json(card: Timecard) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from webapp.errors import ProcoreUnavailable, UnreadableAnswer
 from webapp.procore.api import Api, Page
 from webapp.procore.creating import Creating
 from webapp.procore.drafts import change_body
-from webapp.procore.fields import card_of, id_of, location_of
+from webapp.procore.fields import card_of, id_of, location_of, split_off
 from webapp.procore.filters import Asked, Filters
 from webapp.procore.history import entry_of
 from webapp.procore.paths import (
@@ -98,7 +99,7 @@ class Timecards:
         """Raises ProcoreRefused in Procore's words. An answer that is no card is told as lost: the write was done."""
         row = self.api.send(UPDATE_TIMECARD, change_body(project_id, on, changes), id=procore_id)
         try:
-            return card_of(row)
+            return replace(card_of(row), parts=split_off(row))
         except UnreadableAnswer as error:
             raise ProcoreUnavailable(str(error), is_effect_unknown=True) from error
 

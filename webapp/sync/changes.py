@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from webapp.domain.timecard import UNITS, Timecard, same_part
+from webapp.domain.timecard import UNITS, Card, Timecard, same_part
 from webapp.errors import (
     NotFound,
     PermissionMissing,
@@ -26,6 +26,7 @@ from webapp.sync.dictionary import Untranslatable
 from webapp.sync.holds import Reason
 from webapp.sync.read import BY_IDS_AT_ONCE, Seen
 from webapp.sync.records import Write
+from webapp.sync.splits import unlisted_parts
 from webapp.sync.waits import unseen
 
 FRESH = timedelta(seconds=2)
@@ -33,6 +34,8 @@ APPROVED = frozenset({"approved", "completed"})
 SENT_ALONG = frozenset({"date", "project"})
 """The contract requires both in every update; as read, they may undo a change made since, so they are audited (D49)."""
 Refusal = ProcoreRefused | UnreadableAnswer
+Stored = tuple[int, Timecard, Card]
+"""An update that Procore answered: the link, what we wanted, the card as stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +50,20 @@ class Change:
 
 def update_theirs(batch: Batch, updates: Sequence[tuple[Seen, Merge]]) -> None:
     """What differs in nothing that Procore keeps for the project is agreed without a call (D46)."""
-    changes = []
+    changes: list[Change] = []
+    stored: list[Stored] = []
     for seen, action in updates:
         try:
             if fields := _fields(batch, seen, action):
                 _unapproved_only(seen)
-                changes.append(_update(batch, seen, action, *fields))
+                changes.append(_update(batch, seen, action, *fields, stored))
             else:
                 finish_merge(batch, seen, replace(action, send=NONE, agreed=action.agreed | action.send))
         except Untranslatable as wait:
             batch.wait(seen, wait.reason)
     _send_all(batch, changes)
+    _with_parts(batch, stored)
+    batch.commit()
 
 
 def delete_theirs(batch: Batch, deletes: Sequence[Seen]) -> None:
@@ -69,6 +75,7 @@ def delete_theirs(batch: Batch, deletes: Sequence[Seen]) -> None:
         except Untranslatable as wait:
             batch.wait(seen, wait.reason)
     _send_all(batch, changes)
+    batch.commit()
 
 
 def _unapproved_only(seen: Seen) -> None:
@@ -109,7 +116,17 @@ def _send_all(batch: Batch, changes: Sequence[Change]) -> None:
                 break
             else:
                 parking.answered_for(batch, project)
-    batch.commit()
+
+
+def _with_parts(batch: Batch, stored: Sequence[Stored]) -> None:
+    """What Procore split off is taken in the same step as what it left of the card, so that the hours add up to the
+    original at every moment (D48)."""
+    if not batch.settings.receive:
+        return
+    found = {card.id: card.parts for _, _, card in stored if card.parts}
+    found |= unlisted_parts(batch.procore, [(wanted, card) for _, wanted, card in stored if not card.parts])
+    parts = {link_id: found[card.id] for link_id, _, card in stored if card.id in found}
+    batch.outcomes = [replace(o, parts=parts.get(o.link_id, o.parts)) for o in batch.outcomes]
 
 
 class _Looks:
@@ -153,7 +170,14 @@ def _fields(batch: Batch, seen: Seen, action: Merge) -> tuple[Timecard, dict[str
     return (wanted, fields) if fields else None
 
 
-def _update(batch: Batch, seen: Seen, action: Merge, wanted: Timecard, fields: dict[str, Any]) -> Change:
+def _update(
+    batch: Batch,
+    seen: Seen,
+    action: Merge,
+    wanted: Timecard,
+    fields: dict[str, Any],
+    answers: list[Stored],
+) -> Change:
     assert seen.card is not None
     card_id, theirs = seen.card.id, seen.card.timecard
 
@@ -161,6 +185,7 @@ def _update(batch: Batch, seen: Seen, action: Merge, wanted: Timecard, fields: d
         stored = batch.procore.update(card_id, theirs.project, theirs.date, fields)
         written = Written(action.send, wanted, stored, None if is_stale else number)
         finish_merge(batch, seen, action, written)
+        answers.append((seen.record.link_id, wanted, stored))
 
     return Change(seen, _write(batch, seen, wanted, action.send | SENT_ALONG), send)
 

@@ -1,4 +1,4 @@
-"""Cards that Procore split off what we sent, where its answer does not name them (D48)."""
+"""Cards that Procore split off what we sent, where its answer does not name them: by a create or an update (D48)."""
 
 from __future__ import annotations
 
@@ -44,5 +44,5 @@ def _is_rest(card: Card, part: Card, missing: Decimal) -> bool:
     return (
         (rest.person, rest.date, rest.project) == (whole.person, whole.date, whole.project)
         and same_part(rest.hours, missing)
-        and part.facts.created_at == card.facts.created_at
+        and part.facts.created_at in (card.facts.created_at, card.facts.updated_at)
     )

@@ -14,7 +14,7 @@ from procore_sandbox.model.messages import Answer
 from procore_sandbox.model.query import shown
 from procore_sandbox.model.records import Company, Project, Timecard
 from procore_sandbox.model.routing import Request, offers
-from procore_sandbox.model.timecards import create, delete, update
+from procore_sandbox.model.timecards import create, delete, split_off_now, update
 
 
 @offers("GET", "/rest/v1.0/companies/{company_id}/timecard_entries")
@@ -53,7 +53,7 @@ def update_card(request: Request) -> Answer:
     card = find_card(request, company)
     project = writable_project(request, request.body["project_id"], company.id)
     after = update(request.state, card, project, request.body["timecard_entry"], request.author)
-    return Answer(200, company_card(request.state, after))
+    return Answer(200, company_card(request.state, after, split_off_now(request.state, after)))
 
 
 @offers("DELETE", "/rest/v1.0/companies/{company_id}/timecard_entries/{id}")
