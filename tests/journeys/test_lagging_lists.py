@@ -70,6 +70,20 @@ def test_an_event_that_is_ahead_of_the_list_is_waited_for(lagging: tuple[Site, i
     assert [t.hours for t in site.timesheets()] == [Decimal("6.5")]
 
 
+def test_of_two_edits_the_second_is_not_forgotten_when_the_list_shows_the_first(
+    lagging: tuple[Site, int],
+) -> None:
+    """Invariant 7: what the list shows is taken, and what its event told of is still waited for."""
+    site, _ = lagging
+    card = site.cards()[0].id
+    site.edit(card, hours="6.5")
+    site.clock.advance(7.5)
+    site.edit(card, description="with Sam")
+    site.clock.advance(2)
+    site.settle()
+    assert [(t.hours, t.description) for t in site.timesheets()] == [(Decimal("6.5"), "with Sam")]
+
+
 def test_an_event_that_moves_no_change_time_costs_a_few_looks_and_no_more(site: Site) -> None:
     """The README, question 1: whether an approval moves updated_at is not published."""
     site.connect()

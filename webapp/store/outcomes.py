@@ -174,12 +174,18 @@ class _Batch:
             link.done_generation = outcome.generation
             link.is_dirty = link.generation > outcome.generation
             link.not_before = None
+            self._look_again(link, outcome.looks_again_at)
         elif link.generation == outcome.generation:
             link.not_before = outcome.not_before
         if outcome.state == "in_sync":
             link.synced_at = self.now
             if not link.is_dirty:
                 link.hinted_at, link.newest_hint, link.is_delete_hinted = None, None, False
+
+    def _look_again(self, link: Link, at: datetime | None) -> None:
+        if at is not None and not link.is_dirty:
+            mark(link, "event_ahead", self.now)
+            link.not_before = at
 
     def _is_overtaken(self, outcome: Outcome) -> bool:
         """Something was fixed while this record was decided: what it was held for may be gone, and nobody would release

@@ -31,6 +31,10 @@ class Limits:
 
 
 LONGEST_RETRY = 900.0
+SOON = timedelta(seconds=5)
+WHOLE_SECOND = timedelta(seconds=1)
+LIST_LAG = timedelta(seconds=15)
+"""Lists were seen to lag by seconds; an event that no list reflects after so long is not waited for any more."""
 
 
 def busy_until(error: TryLater, now: datetime) -> datetime | None:
@@ -98,6 +102,7 @@ class Batch:
                 has_all_clashes=True,
                 intent_done=True,
                 seen=card or seen.gone,
+                looks_again_at=self.clock.now() + SOON if self.is_behind_its_event(seen, card) else None,
                 answered=answered,
                 takes_signature=takes_signature,
             )
@@ -222,6 +227,13 @@ class Batch:
         """As long as the record has waited so far: a card at which Procore fails alone is tried less and less."""
         age = (now - seen.record.marked_at).total_seconds()
         return timedelta(seconds=min(max(age, self.limits.retry), LONGEST_RETRY))
+
+    def is_behind_its_event(self, seen: Seen, card: Card | None) -> bool:
+        """Whether the record's newest event tells of a later change than this view of its card shows."""
+        hint, shown = seen.record.newest_hint, card.facts.updated_at if card else None
+        if hint is None or shown is None:
+            return False
+        return shown < hint - WHOLE_SECOND and self.procore.server_time() - hint < LIST_LAG
 
     def facts_differ(self, seen: Seen, card: Card) -> bool:
         """Whether Procore's own word on the card is to be mirrored anew (R16)."""

@@ -191,6 +191,8 @@ class Outcome:
     intent_done: bool = False
     seen: Card | None = None
     is_excluded_for_good: bool = False
+    looks_again_at: datetime | None = None
+    """This much is done, but an event told of more than what was read shows: marked anew, for then."""
     is_put_off: bool = False
     """Nothing was learnt: only `not_before` moves."""
     answered: int | None = None

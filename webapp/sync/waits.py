@@ -5,16 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from webapp.sync import holds
-from webapp.sync.batch import Batch
+from webapp.sync.batch import SOON, Batch
 from webapp.sync.decide import Tombstone
 from webapp.sync.read import OVERLAP, Seen
 from webapp.sync.records import Record
 from webapp.sync.scope import out_of_scope
-
-SOON = timedelta(seconds=5)
-WHOLE_SECOND = timedelta(seconds=1)
-LIST_LAG = timedelta(seconds=15)
-"""Lists were seen to lag by seconds; an event that no list reflects after so long is not waited for any more."""
 
 
 def waits(batch: Batch, seen: Seen) -> bool:
@@ -49,9 +44,9 @@ def _is_old_view(batch: Batch, seen: Seen) -> bool:
     shown = card.facts.updated_at if card else None
     if card is None or shown is None:
         return False
-    now, newest, hint = batch.procore.server_time(), record.newest_seen, record.newest_hint
+    now, newest = batch.procore.server_time(), record.newest_seen
     is_news = seen.is_their_change and (newest is None or shown > newest)
-    if hint is not None and not is_news and shown < hint - WHOLE_SECOND and now - hint < LIST_LAG:
+    if not is_news and batch.is_behind_its_event(seen, card):
         return True
     was_deleted = isinstance(record.base, Tombstone) and seen.card is not None
     is_older = newest is not None and (shown < newest or (was_deleted and shown == newest))
