@@ -65,6 +65,23 @@ def test_an_edit_made_while_the_engine_commits_keeps_its_mark(app: Flask, acme: 
     assert link.generation > link.done_generation
 
 
+def test_whoever_writes_later_reads_a_later_clock(app: Flask, acme: Cast) -> None:
+    """D41: *later edit wins* compares the times of edits; an edit that had to wait for its turn is the later one."""
+    turns: list[str] = []
+
+    def write() -> None:
+        with app.app_context(), transaction(acme.company):
+            turns.append("the second")
+
+    second = threading.Thread(target=write)
+    with transaction(acme.company):
+        second.start()
+        second.join(0.3)
+        turns.append("the first")
+    second.join(30)
+    assert turns == ["the first", "the second"]
+
+
 def test_an_event_that_arrives_while_the_engine_commits_keeps_its_mark(app: Flask, acme: Cast) -> None:
     """D2, M3."""
     with transaction(acme.company) as session:

@@ -54,6 +54,7 @@ def transaction(company_id: int, engine: Engine | None = None) -> Iterator[Store
     time: SQLite has one writer anyway, PostgreSQL is told to wait, so that nothing read here is changed before it is
     written back."""
     with _session(engine, company_id, is_readonly=False) as session:
+        session.connection()  # waits for its turn now: whoever comes later reads a later clock
         if session.get_bind().dialect.name == "postgresql":
             session.execute(ONE_WRITER, {"id": company_id})
         yield session

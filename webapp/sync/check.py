@@ -95,6 +95,7 @@ class _Check:
         too_old = {procore_id for procore_id, held in theirs.items() if held.is_too_old}
         too_old -= self.ours.known_cards(too_old)
         self.excluded += len(too_old)
+        suspects.sort(key=lambda suspect: (suspect[0] is None, suspect[0] or 0, suspect[1] or 0))
         return suspects + [(procore_id, None) for procore_id in theirs if procore_id not in too_old]
 
     def _prove(self, suspects: Sequence[Suspect]) -> list[Suspect]:
