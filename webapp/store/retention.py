@@ -1,6 +1,6 @@
 """How long is kept what is only told, not needed: processed messages, events, Procore's raw answers (R36).
 
-Open messages, timesheets, their history, links and conflicts are kept for ever.
+Open messages, timesheets, their history, links (tombstones, too) and conflicts are kept for ever.
 """
 
 from __future__ import annotations
