@@ -1,4 +1,4 @@
-"""hook ids are text: webhooks v2.0 know hooks by words
+"""hook ids are text: webhooks v2.0 know hooks by words; and a link knows the content in which its card was last seen
 
 The column is made anew, not altered: SQLite would build the table anew, and drop the hooks' secrets with the old one.
 """
@@ -14,10 +14,12 @@ depends_on = None
 
 def upgrade() -> None:
     _convert(sa.String(length=64), str)
+    op.add_column("links", sa.Column("seen_as", sa.String(length=32), nullable=True))
 
 
 def downgrade() -> None:
     """A hook that has no number is unknown to the version before, which finds it again by its address."""
+    op.drop_column("links", "seen_as")
     _convert(sa.BigInteger(), lambda hook: int(hook) if str(hook).isdigit() else None)
 
 

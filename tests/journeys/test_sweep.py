@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 
 from tests.fixtures.site import Site
+from tests.journeys.clashes import on_both_sides
 from webapp import wiring
 from webapp.clock import ManualClock
 from webapp.domain.timecard import Card
@@ -69,6 +70,24 @@ def test_what_a_sweep_saw_is_no_news_to_the_next(deaf: Site) -> None:
     deaf.enter("3.0")
     assert sweep(deaf) == 1
     assert sweep(deaf) == 0
+
+
+def test_an_open_conflict_is_no_news_until_its_card_changes_again(site: Site) -> None:
+    """M12, D41: not as agreed, and yet known as it is; an edit in the same second is seen all the same."""
+    both = on_both_sides(site, "ask")
+    both.clash()
+    assert sweep(site) == 0
+    before = site.world.timecard(both.card_id)
+    assert before is not None
+    was = before.updated_at
+    site.edit(both.card_id, hours="5.0")
+    changed = site.world.timecard(both.card_id)
+    assert changed is not None
+    changed.updated_at = was
+    assert sweep(site) == 1
+    theirs = both.asked().theirs.values
+    assert theirs is not None
+    assert theirs["hours"] == Decimal(5)
 
 
 def test_cards_that_changed_in_the_same_second_are_all_seen(deaf: Site) -> None:

@@ -17,6 +17,7 @@ from webapp.store.our_side import OurSide
 from webapp.store.session import StoreSession
 from webapp.store.telling import Telling
 from webapp.store.writes import answered
+from webapp.sync.digests import digest_of
 from webapp.sync.ports import Base, Outcome, Tombstone
 
 KEPT_BACK = frozenset({"switch:receive", "guard:receive", "guard:send", "locked", "processed"})
@@ -205,6 +206,7 @@ class _Batch:
             link.procore_person_id = card.timecard.person
             link.procore_updated_at = card.facts.updated_at
             link.seen_at = self.now
+            link.seen_as = digest_of(card.timecard) if link.state != "excluded" else None
         source: Any = row if row is not None and row.deleted_at is None else card.timecard if card else row
         if source is not None:
             link.date, link.hours = source.date, source.hours

@@ -20,6 +20,7 @@ from webapp.store.models import Company, Link, Timesheet
 from webapp.store.outcomes import store_outcomes
 from webapp.store.session import StoreSession, reading, transaction
 from webapp.store.writes import keep_audit, log_writes
+from webapp.sync.digests import digest_of
 from webapp.sync.holds import BUSY
 from webapp.sync.ports import (
     ClashKept,
@@ -219,6 +220,9 @@ def _is_news(link: Link | None, card: Card, are_deleted: bool) -> bool:
 
 
 def _differs(link: Link, card: Card) -> bool:
-    """Two changes within a second show the same time: then only the content tells that one was not seen."""
+    """Two changes within a second show the same time: then only the content tells that one was not seen. A record that
+    waits for a person differs from its base, and yet it may be known as it is."""
     known = link.suppressed_theirs or link.base_theirs
-    return known is not None and from_json(known) != card.timecard
+    if known is None or from_json(known) == card.timecard:
+        return False
+    return link.seen_as != digest_of(card.timecard)

@@ -16,7 +16,8 @@ class Link(Base, CompanyOwned):
     """One replicated record: our timesheet (or none yet), Procore's card (or none yet), the base with its two faces,
     the ledger's state, and the dirty mark. `suppressed_theirs`: Procore's side that a switched-off direction kept
     from being taken (R9). `is_to_be_deleted_there`: an administrator's choice for a card whose timesheet left the scope
-    (D28). Due: generation > done_generation and not_before has come."""
+    (D28). `seen_as`: a digest of the card as last seen; none of one that is left out. Due: generation > done_generation
+    and not_before has come."""
 
     __tablename__ = "links"
     __table_args__ = (
@@ -60,6 +61,7 @@ class Link(Base, CompanyOwned):
     procore_person_id: Mapped[int | None] = mapped_column(BigInteger)
     procore_updated_at: Mapped[datetime | None]
     seen_at: Mapped[datetime | None]
+    seen_as: Mapped[str | None] = mapped_column(String(32))
     created_at: Mapped[datetime]
     synced_at: Mapped[datetime | None]
 
