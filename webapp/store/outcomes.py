@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
+from webapp.domain.digest import digest_of
 from webapp.domain.timecard import Card, to_json
 from webapp.store.conflicts import Conflicts
 from webapp.store.due import in_chunks
@@ -17,7 +18,6 @@ from webapp.store.our_side import OurSide
 from webapp.store.session import StoreSession
 from webapp.store.telling import Telling
 from webapp.store.writes import answered
-from webapp.sync.digests import digest_of
 from webapp.sync.ports import Base, Outcome, Tombstone
 
 KEPT_BACK = frozenset({"switch:receive", "guard:receive", "guard:send", "locked", "processed"})

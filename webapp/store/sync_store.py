@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine, select
 
+from webapp.domain.digest import digest_of
 from webapp.domain.timecard import Card, from_json
 from webapp.store import cursors as swept
 from webapp.store import dictionary as words
@@ -20,7 +21,6 @@ from webapp.store.models import Company, Link, Timesheet
 from webapp.store.outcomes import store_outcomes
 from webapp.store.session import StoreSession, reading, transaction
 from webapp.store.writes import keep_audit, log_writes
-from webapp.sync.digests import digest_of
 from webapp.sync.holds import BUSY
 from webapp.sync.ports import (
     ClashKept,

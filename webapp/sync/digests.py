@@ -5,18 +5,13 @@ The marks of records are added up, so that the order in which they come does not
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from hashlib import blake2b
-from typing import Any
 
-from webapp.domain.hours import written
-from webapp.domain.timecard import Timecard, to_json
-
-SIZE = 16
+from webapp.domain.digest import SIZE, content, digest
+from webapp.domain.timecard import Timecard
 
 
 @dataclass(slots=True)
@@ -77,19 +72,5 @@ class DaysOfBoth:
         return self._days
 
 
-def digest_of(card: Timecard) -> str:
-    """Of one card's content, by which it is known again."""
-    return _digest([_parts(card)]).hex()
-
-
 def _mark(key: int, whose: str, card: Timecard) -> int:
-    return int.from_bytes(_digest([key, whose, _parts(card)]), "big")
-
-
-def _parts(card: Timecard) -> dict[str, Any]:
-    """Of hours the written form: 8, 8.0 and 8.000 are one."""
-    return to_json(card) | {"hours": None if card.hours is None else written(card.hours)}
-
-
-def _digest(parts: list[Any]) -> bytes:
-    return blake2b(json.dumps(parts, sort_keys=True).encode(), digest_size=SIZE).digest()
+    return int.from_bytes(digest([key, whose, content(card)]), "big")
