@@ -58,15 +58,15 @@ class Faults:
         self.is_on = True
         self.chances = dict(chances or {})
         self.off, self.are_given = off, chances is not None
-        self.draw(MIX)
+        self.draw(MIX, rng)
         self.fired: Counter[str] = Counter()
         self.strikes_so_far = 0
         self.tell: Callable[[str], None] = lambda line: None
 
-    def draw(self, mix: Mapping[str, tuple[float, float]]) -> None:
+    def draw(self, mix: Mapping[str, tuple[float, float]], rng: Random) -> None:
         """Which of these this seed has."""
         for name, (share, most) in mix.items():
-            is_on, chance = self.rng.random() < share, self.rng.uniform(most / 5, most)
+            is_on, chance = rng.random() < share, rng.uniform(most / 5, most)
             if is_on and name not in self.off and not self.are_given:
                 self.chances[name] = chance
 

@@ -56,7 +56,7 @@ class SimulatedSite:
         self.own = self.new_process()
         self.app.extensions["procore"] = self.own
         company.storage.scheduler = scheduler
-        scheduler.faults.draw(company.storage.own_faults)
+        scheduler.faults.draw(company.storage.own_faults, Random(rng.random()))
 
     def new_process(self) -> Procore:
         """Its memory of tokens and budgets is empty."""

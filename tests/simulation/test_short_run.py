@@ -6,19 +6,14 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
-from devtools.embedded_postgres import PostgresServer
 from tests.simulation.company import Company
-from tests.simulation.databases import Database, PostgresDatabase, SqliteFile
 from tests.simulation.run import Plan, Result, run_seed
 
 SHARES = 4
 SEEDS = int(os.environ.get("SIMULATE_SEEDS", "80"))
-SHARES_ON_POSTGRES = 2
-SEEDS_ON_POSTGRES = SEEDS // 8
 FIRST = int(os.environ.get("SIMULATE_FIRST", "1"))
 STEPS = 100
 ONCE_FAILED = (
@@ -31,20 +26,8 @@ ONCE_FAILED = (
 
 @pytest.fixture(scope="module")
 def company() -> Iterator[Company]:
-    with quietly(SqliteFile()) as built:
-        yield built
-
-
-@pytest.fixture(scope="module")
-def on_postgres(postgres_server: PostgresServer) -> Iterator[Company]:
-    with quietly(PostgresDatabase(postgres_server)) as built:
-        yield built
-
-
-@contextmanager
-def quietly(database: Database) -> Iterator[Company]:
     logging.disable(logging.CRITICAL)
-    with Company(database) as built:
+    with Company() as built:
         yield built
     logging.disable(logging.NOTSET)
 
@@ -54,32 +37,16 @@ def quietly(database: Database) -> Iterator[Company]:
 def test_a_stretch_of_seeds_violates_no_invariant(company: Company, share: int) -> None:
     """Invariants 1–6 and 8; D1–D11, D40–D43, D100–D105: both sides come to rest equal, or say why not."""
     for seed in range(FIRST + share, FIRST + SEEDS, SHARES):
-        _is_clean(run_seed(company, Plan(seed, STEPS)))
-
-
-@pytest.mark.slow
-@pytest.mark.postgresql
-@pytest.mark.parametrize("share", range(SHARES_ON_POSTGRES))
-def test_a_stretch_of_seeds_violates_no_invariant_on_postgresql(on_postgres: Company, share: int) -> None:
-    """Invariants 1–6 and 8, where locks, snapshots and lost connections are other ones."""
-    for seed in range(FIRST + share, FIRST + SEEDS_ON_POSTGRES, SHARES_ON_POSTGRES):
-        _is_clean(run_seed(on_postgres, Plan(seed, STEPS)), "--database postgresql ")
-
-
-@pytest.mark.postgresql
-def test_the_same_seed_is_the_same_run_on_postgresql(on_postgres: Company) -> None:
-    """M20: no order of rows is left to the database."""
-    first, again = (run_seed(on_postgres, Plan(5, 60)) for _ in range(2))
-    assert first.trace == again.trace
+        is_clean(run_seed(company, Plan(seed, STEPS)))
 
 
 @pytest.mark.parametrize("plan", ONCE_FAILED, ids=lambda plan: str(plan.seed))
 def test_a_seed_that_once_failed_violates_no_invariant(company: Company, plan: Plan) -> None:
     """D10, D49, D68."""
-    _is_clean(run_seed(company, plan))
+    is_clean(run_seed(company, plan))
 
 
-def _is_clean(result: Result, options: str = "") -> None:
+def is_clean(result: Result, options: str = "") -> None:
     sentences = "\n".join(str(violation) for violation in result.violations)
     assert not result.violations, (
         f"{result.plan}\n{sentences}\n"
