@@ -17,6 +17,7 @@ from webapp.services.checks import Result
 from webapp.store import checks as rows
 from webapp.store.models import Company, Link, Timesheet
 from webapp.store.session import reading, system, transaction
+from webapp.sync import holds
 
 MONDAY, SUNDAY = date(2026, 11, 16), date(2026, 11, 22)
 START_STOP = 1
@@ -225,14 +226,46 @@ def test_what_a_switched_off_direction_may_not_repair_is_excluded_from_then_on(s
     assert [card.hours for card in site.cards()] == [Decimal(8)]
 
 
-def test_a_clock_that_still_runs_is_not_taken_for_absent(site: Site) -> None:
-    """D29a: it waits here, with its reason, and is listed there."""
+def test_a_clock_that_still_runs_waits_and_is_no_difference(site: Site) -> None:
+    """D29a, R26: told with its reason, also of the last check; nothing is marked for it."""
     site.connect()
-    site.enter(in_progress=True)
+    card = site.enter(in_progress=True)
     site.settle()
-    result = check(site)
-    assert counts(result) == (0, 0, 1, 0, 0)
-    assert [link.reason_key for link in site.links()] == ["in_progress"]
+    told = check(site, repair=True)
+    assert (counts(told), told.marked, told.do_agree) == ((0, 0, 0, 0, 0), 0, True)
+    reason = {"key": "in_progress", "text": holds.in_progress().text}
+    assert told.as_json()["waiting"] == [{"procore_id": str(card.id), "timesheet_id": None, "reason": reason}]
+    last = checks.last_of(site.company_id)
+    assert last is not None
+    assert (last.waiting, last.differences) == (told.waiting, [])
+    site.edit(card.id, in_progress=False)
+    site.settle()
+    told = check(site)
+    assert (counts(told), told.waiting) == ((1, 0, 0, 0, 0), [])
+
+
+def test_a_clock_that_runs_again_on_a_record_in_sync_waits_too(site: Site) -> None:
+    """D29a: its hours are not taken before it is clocked out; a day with a running clock does not agree (R31b)."""
+    site.connect()
+    card = site.enter("3.0")
+    site.settle()
+    site.edit(card.id, in_progress=True, hours="5.0")
+    site.settle()
+    told = check(site)
+    assert counts(told) == (0, 0, 0, 0, 0)
+    assert [each["procore_id"] for each in told.waiting] == [str(card.id)]
+    with reading(site.company_id) as session:
+        (monday,) = rows.days(session, MONDAY, MONDAY)
+    assert monday.different == 1
+
+
+def test_a_running_clock_of_which_nothing_was_heard_is_missing_here(site: Site) -> None:
+    """R26: the repair lists it among what waits."""
+    site.connect()
+    card = site.enter(in_progress=True)
+    assert counts(check(site, repair=True)) == (0, 0, 1, 0, 0)
+    site.settle(webhooks=False)
+    assert [each["procore_id"] for each in check(site).waiting] == [str(card.id)]
 
 
 def test_the_digests_of_a_day_are_kept_and_say_whether_it_agrees(both: Site) -> None:

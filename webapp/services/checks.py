@@ -17,7 +17,7 @@ from webapp.store import connections
 from webapp.store.models import CheckRow
 from webapp.store.session import reading, system, transaction
 from webapp.sync.check import Checked, check
-from webapp.sync.differences import Difference, as_json
+from webapp.sync.differences import Difference, as_json, waiting_as_json
 from webapp.sync.digests import Days
 
 AT_ONCE = timedelta(days=31)
@@ -46,14 +46,18 @@ class Result:
     excluded: int
     marked: int
     differences: Sequence[dict[str, Any]]
+    waiting: Sequence[dict[str, Any]] = ()
+    """Records whose clock still runs: they cannot be compared yet, which is no difference (D29a)."""
 
     @property
     def do_agree(self) -> bool:
         return not (self.different or self.missing_here or self.missing_there)
 
     def as_json(self) -> dict[str, Any]:
+        """`waiting` only where something waits."""
         counts = ("equal", "different", "missing_here", "missing_there", "excluded")
-        return {name: getattr(self, name) for name in counts} | {"differences": list(self.differences)}
+        told = {name: getattr(self, name) for name in counts} | {"differences": list(self.differences)}
+        return told | ({"waiting": list(self.waiting)} if self.waiting else {})
 
 
 def run(
@@ -81,7 +85,7 @@ def run(
         "checked", company_id=company_id, first=str(first), last=str(last), by=by, marked=row.marked,
         equal=row.equal, different=row.different, missing_here=row.missing_here, missing_there=row.missing_there,
     )  # fmt: skip
-    return _result(row, [as_json(difference) for difference in found.differences])
+    return _result(row, _told(found))
 
 
 def last_of(company_id: int) -> Result | None:
@@ -130,7 +134,14 @@ def _joined(found: Sequence[Checked]) -> Checked:
         excluded=sum(each.excluded for each in found),
         differences=tuple(differences.values()),
         days=days,
+        waiting=tuple({w.procore_id: w for each in found for w in each.waiting}.values()),
     )
+
+
+def _told(found: Checked, most: int | None = None) -> list[dict[str, Any]]:
+    """Differences, and what waits; the first of each when not all are kept."""
+    differences = [as_json(difference) for difference in found.differences[:most]]
+    return differences + [waiting_as_json(waits) for waits in found.waiting[:most]]
 
 
 def _row(found: Checked, first: date, last: date, by: str, asked_at: datetime) -> CheckRow:
@@ -146,12 +157,14 @@ def _row(found: Checked, first: date, last: date, by: str, asked_at: datetime) -
         missing_there=found.count("missing_there"),
         excluded=found.excluded,
         marked=0,
-        differences=[as_json(difference) for difference in found.differences[:KEPT_DIFFERENCES]],
+        differences=_told(found, KEPT_DIFFERENCES),
     )
 
 
-def _result(row: CheckRow, differences: Sequence[dict[str, Any]]) -> Result:
+def _result(row: CheckRow, told: Sequence[dict[str, Any]]) -> Result:
+    differences = [each for each in told if "kind" in each]
+    waiting = [each for each in told if "kind" not in each]
     return Result(
         row.id, row.from_date, row.to_date, row.asked_by, row.asked_at, row.checked_at, row.equal, row.different,
-        row.missing_here, row.missing_there, row.excluded, row.marked, differences,
+        row.missing_here, row.missing_there, row.excluded, row.marked, differences, waiting,
     )  # fmt: skip

@@ -12,10 +12,11 @@ from datetime import date, datetime
 from itertools import islice
 
 from webapp.domain.timecard import UNITS, Card, Timecard, changed_units
+from webapp.sync import holds
 from webapp.sync.compared import CardsAtProcore, OurRecord, OurRecords
 from webapp.sync.decide import Base
 from webapp.sync.dictionary import Dictionary
-from webapp.sync.differences import Difference, fields_of, unreadable
+from webapp.sync.differences import Difference, Waiting, fields_of, unreadable
 from webapp.sync.digests import Days, DaysOfBoth
 
 PROVEN_AT_ONCE = 150
@@ -32,6 +33,7 @@ class Checked:
     excluded: int
     differences: tuple[Difference, ...]
     days: Days
+    waiting: tuple[Waiting, ...] = ()
 
     def count(self, kind: str) -> int:
         return sum(difference.kind == kind for difference in self.differences)
@@ -53,6 +55,7 @@ class _Check:
         self.ours, self.procore, self.first, self.last = ours, procore, first, last
         self.days = DaysOfBoth(first, last)
         self.differences: list[Difference] = []
+        self.waiting: list[Waiting] = []
         self.equal = self.excluded = 0
         self.left_out: set[int] = set()
 
@@ -66,7 +69,8 @@ class _Check:
         late = [s for chunk in _chunks(suspects) for s in self._prove(chunk)]
         for chunk in _chunks(late):
             self._prove(chunk)
-        return Checked(at, self.equal, self.excluded, tuple(self.differences), self.days.told())
+        days = self.days.told()
+        return Checked(at, self.equal, self.excluded, tuple(self.differences), days, tuple(self.waiting))
 
     def _held(self) -> tuple[dict[int, _Held], datetime]:
         held: dict[int, _Held] = {}
@@ -127,6 +131,8 @@ class _Check:
         ours = row.timecard if row else None
         if row is not None and row.is_excluded:
             self.excluded += 1
+        elif row is not None and card is not None and card.facts.in_progress:
+            self._wait(row, card)
         elif row is not None and ours is not None and card is not None:
             self._compare(row, ours, card, words)
         elif card is not None:
@@ -139,6 +145,13 @@ class _Check:
             self._tell(unreadable(procore_id, sheet, ours is not None, str(error)), ours, None)
         elif row is not None and ours is not None:
             self._tell(Difference(row.procore_id, row.timesheet_id, "missing_there"), ours, None)
+
+    def _wait(self, row: OurRecord, card: Card) -> None:
+        """The clock still runs: what it will be is not known, and the engine waits for it (D29a). Until then the day
+        is not one on which both sides agree."""
+        if self.first <= card.timecard.date <= self.last:
+            self.waiting.append(Waiting(card.id, row.timesheet_id, holds.in_progress()))
+            self.days.differ(card.id, row.timecard, card.timecard)
 
     def _compare(self, row: OurRecord, ours: Timecard, card: Card, words: Dictionary) -> None:
         theirs = card.timecard

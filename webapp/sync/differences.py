@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from webapp.domain.hours import written
 from webapp.domain.timecard import UNITS, Card, Names, Timecard, same_part
+from webapp.sync.holds import Reason
 
 Kind = Literal["different", "missing_here", "missing_there"]
 Word = str | int | bool | None
@@ -31,6 +32,15 @@ class Difference:
     timesheet_id: int | None
     kind: Kind
     fields: Mapping[str, tuple[Word, Word]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A record that cannot be compared yet, and why: that is no difference."""
+
+    procore_id: int
+    timesheet_id: int | None
+    reason: Reason
 
 
 def fields_of(names: Names, ours: Timecard, card: Card, units: Iterable[str]) -> dict[str, tuple[Word, Word]]:
@@ -68,6 +78,11 @@ def as_json(difference: Difference) -> dict[str, Any]:
             name: {"ours": ours, "theirs": theirs} for name, (ours, theirs) in difference.fields.items()
         },
     }
+
+
+def waiting_as_json(one: Waiting) -> dict[str, Any]:
+    reason = {"key": one.reason.key, "text": one.reason.text}
+    return {"procore_id": str(one.procore_id), "timesheet_id": one.timesheet_id, "reason": reason}
 
 
 def _named(value: int | None, name: str | None) -> str | None:

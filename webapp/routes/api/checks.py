@@ -36,6 +36,19 @@ class DifferenceOut(BaseModel):
     fields: dict[str, SidesOut]
 
 
+class WaitingReasonOut(BaseModel):
+    key: str
+    text: str
+
+
+class WaitingOut(BaseModel):
+    """A record that cannot be compared yet, for its clock still runs."""
+
+    procore_id: str
+    timesheet_id: int | None
+    reason: WaitingReasonOut
+
+
 class CheckOut(BaseModel):
     """`checked_at`: Procore's clock. `marked`: records that are looked at again to repair them."""
 
@@ -51,6 +64,7 @@ class CheckOut(BaseModel):
     excluded: int
     marked: int
     differences: list[DifferenceOut]
+    waiting: list[WaitingOut] = []
 
 
 @operation("POST", "/checks", "read", TAG, takes=CheckIn, gives=CheckOut, status=201)

@@ -14,7 +14,8 @@ from webapp.store.base import Base, BigId, CompanyOwned
 
 class CheckRow(Base, CompanyOwned):
     """One check. `checked_at`: Procore's clock when its list was read; `asked_at`: ours before that. `differences`:
-    the first of them, as they were told. `marked`: how many records were marked for the engine to repair."""
+    the first of them, and of what waits, as they were told. `marked`: how many records were marked for the engine to
+    repair."""
 
     __tablename__ = "checks"
     __table_args__ = (Index("ix_checks_newest", "company_id", "asked_at"),)
