@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping
 from random import Random
 
@@ -43,9 +43,13 @@ MIX: Mapping[str, tuple[float, float]] = {
 }
 """Name → (in how much of the seeds it is on, how often it strikes at most where it can)."""
 
+LATEST = 60.0
+"""Seconds after which a late effect has come."""
+
 
 class Faults:
-    """`masked`: numbers of strikes that shall not happen; `off`: kinds that shall not. `chances`: given, not drawn."""
+    """`masked`: numbers of strikes that shall not happen; `off`: kinds that shall not. `chances`: given, not drawn;
+    "kill@< POST" strikes only where the yield or the call is called so."""
 
     def __init__(
         self,
@@ -56,7 +60,12 @@ class Faults:
     ) -> None:
         self.rng, self.masked = rng, frozenset(masked)
         self.is_on = True
-        self.chances = dict(chances or {})
+        self.latest = LATEST
+        self.chances: dict[str, float] = {}
+        self.aimed: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
+        for key, chance in (chances or {}).items():
+            name, _, where = key.partition("@")
+            self.aimed[name].append((where, chance))
         self.off, self.are_given = off, chances is not None
         self.draw(MIX, rng)
         self.fired: Counter[str] = Counter()
@@ -70,9 +79,11 @@ class Faults:
             if is_on and name not in self.off and not self.are_given:
                 self.chances[name] = chance
 
-    def strikes(self, name: str) -> bool:
+    def strikes(self, name: str, where: str = "") -> bool:
         """Draws the lot of one fault at one place where it could strike."""
         chance = self.chances.get(name)
+        if name in self.aimed:
+            chance = next((each for begin, each in self.aimed[name] if where.startswith(begin)), None)
         if chance is None or not self.is_on or self.rng.random() >= chance:
             return False
         self.strikes_so_far += 1

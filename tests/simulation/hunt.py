@@ -15,7 +15,9 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from tests.simulation.aims import NOTHING, Aim
 from tests.simulation.company import Company
 from tests.simulation.mutations import Factory, Mutation, applied
 from tests.simulation.run import Plan, run_seed
@@ -23,18 +25,27 @@ from tests.simulation.run import Plan, run_seed
 FIRST_SEED = 1
 SEEDS = 2000
 LONGEST = 200
+STEPS = 150
+STEPS_BEFORE_MEETINGS = 30
 FAILED = re.compile(r"^\d+ failed", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """`chances`: faults that show it soon, in place of drawn ones. `test`: what kills it where no seed did."""
+    """`chances`, `habits`, `aim`: what shows it soon, in place of what is drawn. `test`: what kills it where no seed
+    did."""
 
     key: str
     removed: str
     changes: Mapping[str, Factory]
     chances: Mapping[str, float] | None = None
+    habits: Mapping[str, Any] | None = None
+    aim: Aim = NOTHING
     test: str = ""
+
+    def plan(self, seed: int) -> Plan:
+        steps = STEPS_BEFORE_MEETINGS if self.aim.meetings else STEPS
+        return Plan(seed, steps, chances=self.chances, habits=self.habits, aim=self.aim)
 
     @property
     def mutation(self) -> Mutation:
@@ -53,10 +64,12 @@ class Fate:
 def hunted(company: Company, mutant: Mutant, first: int, seeds: int) -> Fate:
     """The first seed that violates something with the mutant and nothing without it."""
     for seed in range(first, first + seeds):
-        plan = Plan(seed, chances=mutant.chances)
+        plan = mutant.plan(seed)
         sentence = _missed(company, mutant, plan)
-        if sentence and not run_seed(company, plan).violations:
+        if sentence and not (own := run_seed(company, plan).violations):
             return Fate(seed, seed - first + 1, sentence)
+        if sentence:
+            print(f"{mutant.key}: seed {seed} violates without the mutant, too: {own[0]}", flush=True)
         gc.collect()
     return Fate(None, seeds)
 

@@ -23,8 +23,8 @@ WAITS_FOR_A_PERSON = (
 )  # fmt: skip
 """Reasons that may stand at the end when no fault strikes any more and nothing else was allowed to a seed."""
 
-UNIQUE = {"time": "hours", "description": "description", "date": "date"}
-"""Units whose every value has an author, and how the histories name them."""
+BELATED = ("late_effect", "stall")
+"""Faults by which our own deletion may arrive after somebody has put the record back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,15 +184,23 @@ class Books:
         for record in self._records():
             for sentence in lost_values(record, may_miss_events=may_miss):
                 yield Violation(3, sentence)
+            if record.ours is None or record.theirs is None or any(fired[name] for name in BELATED):
+                continue
+            by_us, by_persons = (record.deletions(by_engine=by_engine) for by_engine in (True, False))
+            if by_us > by_persons:
+                yield Violation(3, f"{record.name}: {by_us} deletions by us, {by_persons} by persons")
 
     def nothing_asked_in_vain(self) -> Iterator[Violation]:
         """A conflict has an author on each side. Where answers are lost or lists lag, our own write may be one."""
         if self.site.scheduler.faults.fired or self.site.world.state.switches.list_lag_seconds:
             return
-        kept = [c for c in self.conflicts if c["kind"] == "fields" and c["unit"] in UNIQUE]
+        kept = [c for c in self.conflicts if c["kind"] == "fields"]
         for link, record in zip(self.links, self._records(), strict=True):
             for conflict in kept:
-                if conflict["link_id"] == link["id"] and not record.has_authors_of(UNIQUE[conflict["unit"]]):
+                if conflict["link_id"] != link["id"]:
+                    continue
+                ours, theirs = _json(conflict["ours"]), _json(conflict["theirs"])
+                if not record.has_authors_of(conflict["unit"], ours, theirs):
                     yield Violation(3, f"link {link['id']}: nobody disagrees about {conflict['unit']}")
 
     def _records(self) -> Iterator[Record]:

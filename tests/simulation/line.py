@@ -67,43 +67,43 @@ class Line(InProcess):
         scheduler.point(f"> {what}")
         if scheduler.current() is None:
             return InProcess.send(self, request)
-        if faults.strikes("lost_request"):
+        if faults.strikes("lost_request", what):
             raise requests.exceptions.ConnectionError("connection reset before it arrived")
-        if is_write and faults.strikes("late_effect"):
-            late = scheduler.clock.now() + timedelta(seconds=faults.rng.uniform(1, 60))
+        if is_write and faults.strikes("late_effect", what):
+            late = scheduler.clock.now() + timedelta(seconds=faults.rng.uniform(1, faults.latest))
             scheduler.at(late, lambda: self._late(request, what))
             raise requests.exceptions.ConnectionError("connection reset; the effect comes late")
-        self._refuse(url.path, is_write)
+        self._refuse(what, url.path, is_write)
         response = InProcess.send(self, request)
         scheduler.tell(f"  {what}?{url.query[:300]} → {response.status_code}")
         if self._is_list_of_ids(request, url.query) and response.ok and faults.strikes("empty_list"):
             response._content, response._content_consumed = b"[]", True
-        if faults.strikes("lost_answer"):
+        if faults.strikes("lost_answer", what):
             raise requests.exceptions.ConnectionError("connection reset before the answer")
         scheduler.point(f"< {what} {response.status_code}")
         for watch in self.watches:
             watch.arrives(request, response)
         return response
 
-    def _refuse(self, path: str, is_write: bool) -> None:
+    def _refuse(self, what: str, path: str, is_write: bool) -> None:
         """At most one refusal for this call, answered by the model itself."""
         faults = self.scheduler.faults
         for name, values in REFUSALS.items():
             if "/oauth/" in path and name not in ("status_500", "status_503"):
                 continue
-            if faults.strikes(name):
+            if faults.strikes(name, what):
                 self.world.add_fault(effect="refuse", times=1, **values)
                 return
-        if is_write and CARDS.search(path) and faults.strikes("status_422"):
+        if is_write and CARDS.search(path) and faults.strikes("status_422", what):
             self.world.add_fault(effect="refuse", times=1, status=422, body="refused by a rule")
             return
         for name, effect in AFTERWARDS.items():
-            if faults.strikes(name):
+            if faults.strikes(name, what):
                 self.world.add_fault(effect=effect, times=1)
                 return
         if CARDS.search(path) and not is_write:
             for name, more in PAGES.items():
-                if faults.strikes(name):
+                if faults.strikes(name, what):
                     self.world.add_fault(effect=name, times=1, **more)
                     return
 

@@ -4,12 +4,19 @@ time, to see whether the simulation finds it. `hunt` runs them."""
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import timedelta
 
 from tests.simulation import without as w
+from tests.simulation.aims import Aim
 from tests.simulation.hunt import Mutant, main
 
 J = "tests/journeys/"
+CREATES = Aim(acts={"create_here": 8}, busy=0, meetings=8)
+EDITS = Aim(acts={"edit_here": 10, "edit_there": 10}, held=0.9, busy=0, meetings=10)
+HOURS = replace(EDITS, fields=("hours",))
+DELETES = replace(EDITS, acts={"delete_here": 6, "edit_there": 12})
+LOST_CREATE = {"lost_answer@POST /rest": 0.5}
 MUTANTS = (
     # creates
     Mutant(
@@ -19,34 +26,39 @@ MUTANTS = (
             "webapp.sync.read.find_by_origin": w.giving({}),
             "webapp.sync.waits._may_still_appear": w.giving(False),
         },
-        chances={"lost_answer": 0.25, "late_effect": 0.15},
+        chances=LOST_CREATE,
+        aim=CREATES,
         test=J + "test_send.py::test_a_lost_answer_to_a_create_never_makes_two_cards",
     ),
     Mutant(
         "intent",
         "nothing is written down before a create is sent",
         {"webapp.store.sync_store.SyncStore.intend": w.intent_not_kept},
-        chances={"lost_answer": 0.25, "kill": 0.03},
+        chances=LOST_CREATE,
+        aim=CREATES,
         test=J + "test_send.py::test_a_lost_answer_to_a_create_never_makes_two_cards",
     ),
     Mutant(
         "lost-answer",
         "an answer that was lost is taken for a call that did not arrive",
         {"webapp.procore.client._unanswered": w.lost_is_refused},
-        chances={"lost_answer": 0.3},
+        chances=LOST_CREATE,
+        aim=CREATES,
         test=J + "test_send.py::test_a_lost_answer_to_a_create_never_makes_two_cards",
     ),
     Mutant(
         "pairing",
         "a card that carries our number is no longer led to its timesheet",
         {"webapp.sync.pairing.paired": w.second},
-        chances={"lost_answer": 0.3},
+        chances={"kill@< POST /rest": 0.4, "lost_answer@POST /rest": 0.3},
+        aim=CREATES,
     ),
     Mutant(
         "doubles",
         "two cards with one number stay two",
         {"webapp.sync.doubles.settle_double": w.giving(None)},
-        chances={"late_effect": 0.3, "stall": 0.05},
+        chances={"late_effect@POST /rest": 0.5},
+        aim=replace(CREATES, latest=600.0),
         test=J + "test_doubles.py::test_the_untouched_newer_card_is_deleted_by_us",
     ),
     Mutant(
@@ -54,6 +66,7 @@ MUTANTS = (
         "the link that an event made for our own new card is not given up",
         {"webapp.store.outcomes._Batch._take_card": w.stray_left_alone},
         chances={},
+        aim=replace(CREATES, is_prompt=True),
     ),
     # marks and leases
     Mutant(
@@ -66,13 +79,14 @@ MUTANTS = (
         "outbox",
         "an edit here is marked after its commit: a wake-up instead of an outbox",
         {"webapp.store.marks.mark_edited": w.marked_after_commit},
-        chances={"kill": 0.05},
+        chances={"kill@committed": 0.15},
     ),
     Mutant(
         "generation",
         "the generation of now is finished, not the one that was claimed",
         {"webapp.store.outcomes._Batch.store": w.generation_of_now},
-        chances={},
+        chances={"event_dropped": 0.5},
+        aim=EDITS,
     ),
     Mutant(
         "lease-expiry",
@@ -91,6 +105,7 @@ MUTANTS = (
         "a setting that changes does not end the lease",
         {"webapp.store.leases.fence": w.giving(None)},
         chances={},
+        aim=Aim(tries=("turn_off", "turn_on"), busy=0.15),
         test=J + "test_switches.py::test_a_step_that_read_the_settings_before_they_changed_is_repeated",
     ),
     Mutant(
@@ -112,6 +127,7 @@ MUTANTS = (
         "the base has one face, in our words",
         {"webapp.store.due.base_of": w.one_face},
         chances={},
+        aim=replace(EDITS, fields=("project", "person", "time_type")),
         test=J + "test_send.py::test_edits_and_deletions_here_follow",
     ),
     Mutant(
@@ -125,6 +141,7 @@ MUTANTS = (
         "what was sent is forgotten when the timesheet is edited meanwhile",
         {"webapp.store.outcomes._Batch._keep_what_was_sent": w.base_not_moved_by_an_edit},
         chances={},
+        aim=replace(EDITS, fields=("description",)),
         test=J + "test_conflicts.py::test_an_edit_while_a_rule_is_carried_out_loses_no_loser",
     ),
     Mutant(
@@ -132,6 +149,7 @@ MUTANTS = (
         "the base stays when the record is gone",
         {"webapp.store.outcomes._Batch._set_base": w.base_kept_when_gone},
         chances={},
+        aim=replace(EDITS, acts={"undelete_there": 8, "delete_there": 5, "delete_here": 5}),
     ),
     Mutant(
         "clash",
@@ -144,6 +162,7 @@ MUTANTS = (
         "a deletion here wins over an edit there",
         {"webapp.sync.decide._deleted_here": w.deleted_whatever_was_changed},
         chances={},
+        aim=DELETES,
         test=J + "test_send.py::test_an_edit_there_and_a_deletion_here_is_a_conflict",
     ),
     Mutant(
@@ -151,6 +170,7 @@ MUTANTS = (
         "a person's word counts for values that the person never saw",
         {"webapp.sync.decide.Decision.counts": w.decided_for_ever},
         chances={},
+        aim=replace(HOURS, tries=("resolve",), busy=0.2),
         test=J + "test_conflicts.py::test_an_edit_of_the_other_side_makes_a_deletion_asked_anew",
     ),
     Mutant(
@@ -158,6 +178,7 @@ MUTANTS = (
         "the cost code is merged apart from its project",
         {"webapp.sync.decide._with_place": w.merged_without_place},
         chances={},
+        aim=replace(EDITS, fields=("project", "cost_code")),
     ),
     Mutant(
         "echo",
@@ -170,6 +191,7 @@ MUTANTS = (
         "a timesheet is written whatever its version",
         {"webapp.store.our_side.OurSide.write": w.written_whatever_the_version},
         chances={},
+        aim=EDITS,
     ),
     # Procore's side
     Mutant(
@@ -190,12 +212,15 @@ MUTANTS = (
         "an approved card is written over",
         {"webapp.sync.changes._unapproved_only": w.giving(None)},
         chances={},
+        habits={"approved_refuse_edits": False},
+        aim=Aim(acts={"approve": 5, "unapprove": 0, "edit_here": 10}),
     ),
     Mutant(
         "audit",
         "what our writes overwrote unseen is not looked for",
         {"webapp.sync.audit.audit": w.giving(None)},
-        chances={},
+        chances={"lost_answer@PATCH": 0.4},
+        aim=HOURS,
         test=J + "test_overwritten.py::test_a_lost_answer_does_not_hide_what_was_overwritten",
     ),
     Mutant(
@@ -203,6 +228,7 @@ MUTANTS = (
         "a deletion does not look at what it deleted",
         {"webapp.sync.audit.deleted_unseen": w.giving(None)},
         chances={},
+        aim=DELETES,
         test=J + "test_overwritten.py::test_what_changed_before_our_deletion_is_kept",
     ),
     Mutant(
@@ -212,20 +238,25 @@ MUTANTS = (
             "webapp.sync.changes._Looks.has_moved": w.giving(False),
             "webapp.sync.changes._Looks.is_stale": w.giving(False),
         },
-        chances={"stall": 0.1},
+        chances={"event_dropped": 0.7},
+        aim=HOURS,
         test=J + "test_overwritten.py::test_many_updates_are_read_again_before_they_grow_old",
     ),
     Mutant(
         "old-view",
         "a list that lags is believed",
         {"webapp.sync.waits._is_old_view": w.giving(False)},
+        chances={},
+        habits={"list_lag_seconds": 9.0},
+        aim=EDITS,
         test=J + "test_lagging_lists.py::test_our_own_update_is_not_taken_back_by_a_lagging_list",
     ),
     Mutant(
         "silent-failure",
         "what failed is called in sync: silent dead letters",
         {"webapp.sync.batch.Batch.wait": w.failure_not_told},
-        chances={"status_422": 0.2},
+        chances={"status_422@PATCH": 0.6},
+        aim=replace(EDITS, acts={"edit_here": 10}),
     ),
     Mutant(
         "release",
@@ -251,34 +282,40 @@ MUTANTS = (
         "acknowledge",
         "an event is acknowledged whether it is stored or not",
         {"webapp.store.inbox.store_event": w.acknowledged_anyway},
+        chances={"busy": 0.15, "commit_refused": 0.15},
+        aim=Aim(acts={"edit_there": 12}, is_told=True),
         test=J + "test_webhooks.py::test_an_event_that_cannot_be_stored_is_asked_for_again",
     ),
     Mutant(
         "sweep",
         "there is no sweep",
         {"webapp.sync.sweep.sweep": w.not_swept},
-        chances={"event_dropped": 0.4},
+        chances={"event_dropped": 0.7},
         test=J + "test_receive.py::test_lost_events_are_found_by_the_sweep",
     ),
     Mutant(
         "overlap",
         "ranges of the sweep do not overlap",
         {"webapp.sync.sweep.OVERLAP": w.fixed(timedelta())},
-        chances={"event_dropped": 0.4},
+        chances={"event_dropped": 1.0},
+        habits={"updated_at_cut_seconds": 60},
+        aim=Aim(acts={"edit_there": 12}),
         test=J + "test_sweep.py::test_a_list_that_lags_hides_nothing_for_good",
     ),
     Mutant(
         "our-clock",
         "the cursors are moved by our own clock",
         {"webapp.store.sync_store.SyncStore.move_cursors": w.swept_by_our_clock},
-        chances={"event_dropped": 0.4},
+        chances={"event_dropped": 1.0},
+        aim=Aim(acts={"edit_there": 12}, skew=3000),
         test=J + "test_sweep.py::test_our_own_clock_may_be_wrong",
     ),
     Mutant(
         "cursor-first",
         "the cursors are moved before what was found is stored",
         {"webapp.sync.sweep.sweep": w.swept_after_the_cursors},
-        chances={"event_dropped": 0.4, "kill": 0.05},
+        chances={"event_dropped": 1.0, "kill@< GET /rest": 0.1},
+        aim=Aim(acts={"edit_there": 12}),
     ),
     # the line
     Mutant(
@@ -292,11 +329,14 @@ MUTANTS = (
         "a used-up budget stops no call",
         {"webapp.procore.pacing.Pacer.before": w.never_limited},
         chances={},
+        habits={"spike_limit": 8, "rate_headers": "right"},
     ),
     Mutant(
         "token-lock",
         "tokens are renewed without a lock",
         {"webapp.store.credentials.Credentials.lock": w.giving(True)},
+        chances={"status_401": 0.15},
+        aim=Aim(tries=("revoke_tokens",), busy=0.15),
     ),
 )
 

@@ -19,6 +19,12 @@ from procore_sandbox.model.records import Timecard
 
 UNITS = ("hours", "description", "date")
 """What is unique. A person, a project, a type is chosen from a few."""
+PLACE = frozenset({"project", "cost_code"})
+SAID = {
+    "hours": "time", "task": "time_type", "project_item": "cost_code",
+    "party_id": "person", "project_id": "project", "timecard_time_type_id": "time_type", "cost_code_id": "cost_code",
+}  # fmt: skip
+"""What the histories call a unit of the merge."""
 BY_ENGINE = ("Procore", "Timesite")
 UNNOTICED = timedelta(seconds=2)
 """So young a read is audited only when events tell of another's change."""
@@ -29,12 +35,14 @@ Values = dict[str, Value]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One change of one side's record, oldest first; `is_end`: it was deleted by this."""
+    """One change of one side's record, oldest first; `is_end`: it was deleted by this. `units`: all that it changed,
+    also what is not unique."""
 
     by_engine: bool
     changes: Mapping[str, tuple[Value, Value]]
     at: datetime | None = None
     is_end: bool = False
+    units: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -51,6 +59,11 @@ class Side:
             values.update({unit: old for unit, (old, _) in line.changes.items()})
         return values
 
+    def entered(self, unit: str) -> set[Value]:
+        """By persons, on this side."""
+        values = {line.changes[unit][1] for line in self.lines if unit in line.changes and not line.by_engine}
+        return values | {self.first()[unit]} if self.born_by_person else values
+
 
 @dataclass(slots=True)
 class Record:
@@ -61,11 +74,28 @@ class Record:
     theirs: Side | None
     kept: dict[str, set[Value]] = field(default_factory=lambda: defaultdict(set))
 
-    def has_authors_of(self, unit: str) -> bool:
-        """Whether a person has changed it on each side."""
+    def has_authors_of(self, unit: str, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
+        """Whether a person of each side entered the value there, or, of what is not unique, has ever changed it. A cost
+        code goes where its project goes (D68)."""
+        units = PLACE if unit in PLACE else {unit}
+        name = "hours" if unit == "time" else unit
         return all(
-            side is not None and any(unit in line.changes and not line.by_engine for line in side.lines)
+            side is not None
+            and (
+                _text(name, card.get(name)) in side.entered(name)
+                if name in UNITS
+                else any(units & line.units and not line.by_engine for line in side.lines)
+            )
+            for side, card in ((self.ours, ours), (self.theirs, theirs))
+        )
+
+    def deletions(self, *, by_engine: bool) -> int:
+        """Of both sides together."""
+        return sum(
+            line.is_end and line.by_engine is by_engine
             for side in (self.ours, self.theirs)
+            if side is not None
+            for line in side.lines
         )
 
 
@@ -165,7 +195,8 @@ def our_side(sheet: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> Si
             born_by_person = not by_engine
             continue
         is_end = row["action"] == "deleted"
-        found.append(Line(by_engine, {} if is_end else pairs, None, is_end))
+        units = frozenset(SAID.get(name, name) for name in changes)
+        found.append(Line(by_engine, {} if is_end else pairs, None, is_end, units))
     last = {
         "hours": _text("hours", None if sheet["hours"] is None else Decimal(sheet["hours"]) / 1_000_000),
         "description": _text("description", sheet["description"]),
@@ -182,10 +213,11 @@ def their_side(card: Timecard, changes: Iterable[Any], service: str, born_by_per
         if change.column == "deleted_at":
             if change.new_value is not None:
                 lines.append(Line(change.created_by == service, {}, change.created_at, is_end=True))
-        elif change.column in UNITS:
-            unit = change.column
-            values = {unit: (_text(unit, pair[0]), _text(unit, pair[1]))}
-            lines.append(Line(change.created_by == service, values, change.created_at))
+        else:
+            name = change.column
+            values = {name: (_text(name, pair[0]), _text(name, pair[1]))} if name in UNITS else {}
+            units = frozenset({SAID.get(name, name)})
+            lines.append(Line(change.created_by == service, values, change.created_at, units=units))
     last = {
         "hours": _text("hours", card.hours),
         "description": _text("description", card.description),

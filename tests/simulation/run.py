@@ -9,17 +9,19 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from tests.simulation.administrators import UNTOLD, Administrators
+from tests.simulation.administrators import ACTS, UNTOLD, Administrators
+from tests.simulation.aims import NOTHING, Aim
 from tests.simulation.company import Company
 from tests.simulation.faults import Faults
 from tests.simulation.invariants import Books, Violation, stranger_digest, versions
+from tests.simulation.leases import LeaseWatch
 from tests.simulation.scheduler import Killed, Overrun, Scheduler, Task
 from tests.simulation.site import SimulatedSite
 from tests.simulation.tasks import Machine
 from tests.simulation.users import Users
 from tests.simulation.watch import Watch
 from webapp.clock import ManualClock
-from webapp.errors import AppError
+from webapp.errors import AppError, TryLater
 from webapp.store import models, schedule
 from webapp.store.marks import mark
 from webapp.store.models import Link
@@ -40,6 +42,10 @@ PAUSES = (2, 20, 120, 301, 1000, 4000)
 PAUSES_AFTER = (2, 120, 1000)
 UNTIL_SWEPT = timedelta(seconds=301)
 """Nothing waits any more: a sweep, and what was to come late, and that is all that can still come."""
+BETWEEN_MEETINGS = (1, 5, 20, 130, 301)
+LATEST_TO_COME = 30
+STAYS = (0, 0, 1, 5, 20)
+"""Seconds that pass when somebody has come in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,7 @@ class Plan:
     off: Collection[str] = ()
     chances: Mapping[str, float] | None = None
     habits: Mapping[str, Any] | None = None
+    aim: Aim = NOTHING
 
 
 @dataclass(slots=True)
@@ -73,7 +80,8 @@ class Run:
     def __init__(self, company: Company, plan: Plan) -> None:
         self.plan = plan
         self.rng = Random(f"{plan.seed}/schedule")
-        self.is_told = plan.chances is None and Random(f"{plan.seed}/told").random() < TOLD_SHARE
+        is_told = plan.chances is None and Random(f"{plan.seed}/told").random() < TOLD_SHARE
+        self.is_told = is_told if plan.aim.is_told is None else plan.aim.is_told
         off = (*plan.off, *(EVENTS_LOST if self.is_told else ()))
         self.faults = Faults(Random(f"{plan.seed}/faults"), plan.masked, off, plan.chances)
         self.faults.is_on = False
@@ -83,25 +91,38 @@ class Run:
         self.site = SimulatedSite(
             company, company.restore(), clock, self.scheduler, Random(f"{plan.seed}/site")
         )
-        self.machine = Machine(self.site, Random(f"{plan.seed}/machine"))
-        self.users = Users(self.site, Random(f"{plan.seed}/users"), plan.skipped)
+        self.machine = Machine(self.site, Random(f"{plan.seed}/machine"), plan.aim.batch)
+        self.users = Users(self.site, Random(f"{plan.seed}/users"), plan.skipped, plan.aim)
         self.administrators = Administrators(
             self.site, Random(f"{plan.seed}/administrators"), plan.habits or {}
         )
         if self.is_told:
             self.machine.may_sweep, self.administrators.without = False, UNTOLD
-        self.watch = Watch(self.scheduler)
+        self._aim(plan.aim)
+        self.watch = Watch(self.scheduler, self.site.world)
         self.site.line.watches.append(self.watch)
+        self.leases = LeaseWatch(self.site)
         self.stranger = stranger_digest(self.site)
         self.violations: list[Violation] = []
+        self.is_put_off = False
         self.scheduler.ended = self._ended
         self.zeal = self.rng.choice((0.3, 0.4, 0.5))
         self.pace = self.rng.choice((0.2, 1.0, 4.0))
+
+    def _aim(self, aim: Aim) -> None:
+        self.faults.latest = aim.latest
+        if aim.tries:
+            self.administrators.without = set(ACTS) - set(aim.tries)
+        if aim.busy is not None:
+            self.administrators.busy = aim.busy
+        if aim.skew is not None:
+            self.site.our_clock.ahead = timedelta(seconds=aim.skew)
 
     def go(self) -> Result:
         try:
             self.faults.is_on = True
             self._storm()
+            self._meet()
             self.faults.is_on = False
             self.scheduler.finish()
             self.administrators.put_right()
@@ -125,6 +146,7 @@ class Run:
         finally:
             self.faults.is_on = False
             self.scheduler.abandon()
+            self.leases.close()
         return self._result()
 
     def _check(self) -> None:
@@ -133,7 +155,7 @@ class Run:
         books = Books(self.site, allowed, has_accepted=toggled)
         self.violations += books.violations()
         self.violations += books.nothing_beyond(self.stranger)
-        self.violations += [Violation(8, sentence) for sentence in self.watch.sentences]
+        self.violations += [Violation(*seen) for seen in (*self.watch.sentences, *self.leases.sentences)]
         most = MOST_WRITES * (self.users.acts_so_far + self.faults.strikes_so_far) + 20
         if self.watch.writes > most:
             self.violations.append(
@@ -161,6 +183,7 @@ class Run:
 
     def _ended(self, task: Task) -> None:
         self.machine.ended(task)
+        self.is_put_off = self.is_put_off or isinstance(task.error, TryLater)
         error = task.error
         if error is None or isinstance(error, (Killed, AppError)):
             return
@@ -203,6 +226,29 @@ class Run:
         else:
             self.scheduler.advance(self.rng.uniform(100, 4000))
 
+    def _meet(self) -> None:
+        """Rounds of work; in each somebody comes in while records are in hand, and ends before the worker goes on."""
+        for _ in range(self.plan.aim.meetings):
+            for _ in range(self.rng.choice((1, 2, 3))):
+                self.users.act()
+            self.scheduler.finish()
+            while self.machine.deliver():
+                self.scheduler.finish()
+            self.administrators.act()
+            self.machine.look()
+            self.scheduler.finish(comes_at=self.rng.randrange(LATEST_TO_COME), comes=self._comes_in)
+            self.scheduler.advance(self.rng.choice(BETWEEN_MEETINGS))
+
+    def _comes_in(self) -> bool:
+        if not self.plan.aim.is_prompt:
+            has_come = self.users.come_in()
+            self.scheduler.advance(self.rng.choice(STAYS) if has_come else 0)
+            return has_come
+        if self.machine.deliver():
+            for task in self.scheduler.tasks:
+                task.is_hurried = task.is_hurried or task.name.startswith("event")
+        return False
+
     # ---- when they stop --------------------------------------------------------------------------------
 
     def _come_to_rest(self, pauses: Sequence[float] = PAUSES) -> None:
@@ -223,14 +269,15 @@ class Run:
         raise Overrun("the two sides do not come to rest")
 
     def _round(self) -> None:
+        self.is_put_off = False
         while self.machine.deliver():
             self.scheduler.finish()
         self.machine.look()
         self.scheduler.finish()
 
     def _is_quiet(self) -> bool:
-        """No record is marked, for now or for later; nothing is on its way."""
-        if self.scheduler.later or self.site.world.next_delivery_at() is not None:
+        """No record is marked, for now or for later; nothing is on its way, and no sweep was put off."""
+        if self.is_put_off or self.scheduler.later or self.site.world.next_delivery_at() is not None:
             return False
         with self.site.looked_at(), reading(self.site.company_id) as session:
             company = session.get_one(models.Company, self.site.company_id)

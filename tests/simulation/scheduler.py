@@ -40,6 +40,7 @@ class Task(greenlet):
         self.error: BaseException | None = None
         self.on_resume: Callable[[], None] | None = None
         self.process: object = None
+        self.is_hurried = False
 
     def _run_through(self) -> None:
         try:
@@ -76,9 +77,9 @@ class Scheduler:
             return
         if not task.is_dead:
             self.tell(f"{task.name} {label}")
-            if self.faults.strikes("kill"):
+            if self.faults.strikes("kill", label):
                 self.kill(task)
-            elif may_switch and self.faults.strikes("stall"):
+            elif may_switch and self.faults.strikes("stall", label):
                 task.wake_at = self.clock.now() + timedelta(seconds=self.faults.rng.uniform(121, 500))
         if not task.is_dead and may_switch:
             self.hub.switch()
@@ -128,10 +129,11 @@ class Scheduler:
             self.ended(task)
 
     def step(self) -> bool:
-        """Resumes one that may go on. False when none may."""
+        """Resumes one that may go on; one that is hurried before all others. False when none may."""
         ready = self.runnable()
         if not ready:
             return False
+        ready = [task for task in ready if task.is_hurried] or ready
         self.resume(self.rng.choice(ready))
         return True
 
@@ -144,11 +146,13 @@ class Scheduler:
             act()
         self.clock.time = max(self.clock.time, until)
 
-    def finish(self, most: int = 20_000) -> None:
-        """Until no task is left."""
-        for _ in range(most):
+    def finish(self, most: int = 20_000, comes_at: int = 0, comes: Callable[[], bool] = lambda: True) -> None:
+        """Until no task is left. From one yield on somebody waits to come in."""
+        has_come = False
+        for number in range(most):
             if not self.tasks:
                 return
+            has_come = has_come or (number >= comes_at and comes())
             if not self.step():
                 wake = min(task.wake_at for task in self.tasks if task.wake_at is not None)
                 self.advance((wake - self.clock.now()).total_seconds())

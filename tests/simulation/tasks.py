@@ -14,9 +14,12 @@ from tests.simulation.users import FIRST_DAY
 from webapp.errors import AppError
 from webapp.procore.factory import Procore
 from webapp.services import checks, directory, hook_care, inbox, schedule, sync
+from webapp.services.sync import Turn
 
 WORKERS = 2
 DELAYS = tuple(timedelta(seconds=seconds) for seconds in (3, 40, 400, 4000, 40_000))
+BATCHES = (2, 5, 20, 500)
+"""Records in a step; the world is small, and a step of all of it leaves little to happen beside it."""
 SOMEBODY_ELSES = 5_629_499_534_213_900
 
 
@@ -24,7 +27,7 @@ class Machine:
     """Worker processes, each with one job at a time, and Procore's sender of webhooks. `may_sweep`: off where events
     alone have to do."""
 
-    def __init__(self, site: SimulatedSite, rng: Random) -> None:
+    def __init__(self, site: SimulatedSite, rng: Random, batch: int | None = None) -> None:
         self.site, self.rng = site, rng
         self.scheduler, self.faults = site.scheduler, site.scheduler.faults
         self.processes: list[Procore | None] = [None] * WORKERS
@@ -32,6 +35,7 @@ class Machine:
         self.kept: list[tuple[str | None, bytes]] = []
         self.numbers = 0
         self.may_sweep = True
+        self.turn = Turn(batch=batch or rng.choice(BATCHES))
 
     # ---- workers -----------------------------------------------------------------------------------
 
@@ -63,16 +67,15 @@ class Machine:
     def _work_what_is_due(self) -> None:
         for company_id in schedule.companies_to_probe():
             if sync.probe(company_id):
-                sync.work(company_id, gather=False)
+                sync.work(company_id, self.turn, gather=False)
         for company_id in schedule.companies_to_sweep() if self.may_sweep else ():
             self._sweep(company_id)
         for company_id in schedule.companies_due():
-            sync.work(company_id, gather=False)
+            sync.work(company_id, self.turn, gather=False)
 
-    @staticmethod
-    def _sweep(company_id: int) -> None:
+    def _sweep(self, company_id: int) -> None:
         sync.sweep_company(company_id)
-        sync.work(company_id, gather=False)
+        sync.work(company_id, self.turn, gather=False)
 
     def refresh_directory(self) -> None:
         self.numbers += 1

@@ -17,6 +17,7 @@ from procore_sandbox.model.errors import Refused
 from procore_sandbox.model.events import fire
 from procore_sandbox.model.history import record_changes
 from procore_sandbox.model.records import Timecard
+from tests.simulation.aims import NOTHING, Aim
 from tests.simulation.company import PROJECTS
 from tests.simulation.site import SimulatedSite
 from webapp.extensions import db
@@ -33,10 +34,13 @@ FIELDS = (
     "project",
     "time_type",
     "billable",
+    "cost_code",
 )
 THEIR_TYPES = ("Regular Time", "Overtime", "Holiday")
 KEPT_FOCUS = 0.45
 """How often the next one works on the record and the field that was worked on last, on whichever side."""
+HELD = (0.0, 0.3, 0.7)
+"""How often it is a record that a worker has in hand right now, where there is one; the seed draws."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class Pair:
 
     timesheet: int | None
     card: int | None
+    is_in_hand: bool = False
 
 
 class Values:
@@ -70,7 +75,9 @@ class Values:
 class Users:
     """`skipped`: numbers of acts that do not happen, to make a failing trace short."""
 
-    def __init__(self, site: SimulatedSite, rng: Random, skipped: Collection[int] = ()) -> None:
+    def __init__(
+        self, site: SimulatedSite, rng: Random, skipped: Collection[int] = (), aim: Aim = NOTHING
+    ) -> None:
         self.site, self.rng, self.skipped = site, rng, frozenset(skipped)
         self.values = Values()
         self.acts: Counter[str] = Counter()
@@ -78,6 +85,10 @@ class Users:
         self.focus: tuple[Pair, str] | None = None
         self.refs = self._refs()
         self.weights = {act: weight * rng.choice((0, 1, 1, 2)) for act, weight in WEIGHTS.items()}
+        self.weights.update(aim.acts)
+        self.fields = aim.fields or FIELDS
+        drawn = rng.choice(HELD)
+        self.held = drawn if aim.held is None else aim.held
 
     def act(self) -> None:
         """One thing that somebody does."""
@@ -96,14 +107,21 @@ class Users:
             self.acts["refused by Procore"] += 1
             self.site.scheduler.tell(f"  Procore refuses: {refused.status}")
 
+    def come_in(self) -> bool:
+        """Acts as soon as a worker has a record in hand. False while none has."""
+        if not any(pair.is_in_hand for pair in self._pairs()):
+            return False
+        self.act()
+        return True
+
     # ---- whom and what ---------------------------------------------------------------------------------
 
     def _pairs(self) -> list[Pair]:
         with self.site.looked_at(), db.engine.execution_options(is_readonly=True).connect() as connection:
             rows = connection.execute(
                 text(
-                    "SELECT timesheet_id, procore_id FROM links WHERE company_id = :company"
-                    " AND is_excluded_for_good = :no ORDER BY id"
+                    "SELECT timesheet_id, procore_id, is_dirty AND attempts > 0 FROM links"
+                    " WHERE company_id = :company AND is_excluded_for_good = :no ORDER BY id"
                 ),
                 {"company": self.site.company_id, "no": False},
             )
@@ -114,7 +132,12 @@ class Users:
         pairs = [pair for pair in self._pairs() if getattr(pair, side) is not None]
         if not pairs:
             return None
-        chosen = (self.rng.choice(pairs), self.rng.choice(FIELDS))
+        chosen = (self.rng.choice(pairs), self.rng.choice(self.fields))
+        in_hand = [pair for pair in pairs if pair.is_in_hand]
+        if in_hand and self.rng.random() < self.held:
+            chosen = (self.rng.choice(in_hand), chosen[1])
+            self.focus = chosen
+            return chosen
         if self.focus is not None and self.rng.random() < KEPT_FOCUS:
             pair, field = self.focus
             same = [p for p in pairs if p.card == pair.card or p.timesheet == pair.timesheet]
@@ -164,15 +187,16 @@ class Users:
         chosen = self._chosen("timesheet")
         if chosen is None or chosen[0].timesheet is None:
             return
-        key, changes = chosen[0].timesheet, self._changes_here(chosen[1])
-        wait = self.rng.choice((0, 0, 1, 10, 60))
+        key = chosen[0].timesheet
+        changes = self._changes_here(key, chosen[1])
+        wait = self.rng.choice((0, 0, 1, 10, 60)) * (not chosen[0].is_in_hand)
 
         def edit() -> None:
             seen = timesheets.one(self.site.actor(), key)
             self.site.scheduler.sleep(wait)
             timesheets.edit(self.site.actor(), key, changes, version=seen.version)
 
-        self._request(f"edits {key} {chosen[1]}", edit)
+        self._request(f"edits {key} {chosen[1]}", edit, is_hurried=chosen[0].is_in_hand)
 
     def delete_here(self) -> None:
         chosen = self._chosen("timesheet")
@@ -184,9 +208,21 @@ class Users:
             seen = timesheets.one(self.site.actor(), key)
             timesheets.delete(self.site.actor(), key, version=seen.version)
 
-        self._request(f"deletes {key}", delete)
+        self._request(f"deletes {key}", delete, is_hurried=chosen[0].is_in_hand)
 
-    def _changes_here(self, field: str) -> Mapping[str, Any]:
+    def _items_of(self, key: int) -> list[int]:
+        """The project items that the timesheet may have."""
+        with self.site.looked_at(), db.engine.execution_options(is_readonly=True).connect() as connection:
+            rows = connection.execute(
+                text(
+                    "SELECT i.id FROM project_items i JOIN timesheets t ON t.project_id = i.project_id"
+                    " WHERE t.id = :key ORDER BY i.id"
+                ),
+                {"key": key},
+            )
+            return [row[0] for row in rows]
+
+    def _changes_here(self, key: int, field: str) -> Mapping[str, Any]:
         match field:
             case "hours":
                 return {"hours": self.values.hours()}
@@ -201,12 +237,16 @@ class Users:
                 return {"project_id": project, "project_item_id": item}
             case "time_type":
                 return {"task_id": self.rng.choice(self.refs["tasks"])}
+            case "cost_code":
+                items = self._items_of(key)
+                return {"project_item_id": self.rng.choice(items)} if items else {"billable": True}
             case _:
                 return {"billable": self.rng.random() < 0.5}
 
-    def _request(self, what: str, act: Callable[[], object]) -> None:
-        """Through a web process of its own; what it raises, the page shows."""
-        self.site.start(f"user{self.acts_so_far}", act)
+    def _request(self, what: str, act: Callable[[], object], *, is_hurried: bool = False) -> None:
+        """Through a web process of its own; what it raises, the page shows. Hurried: before the worker goes on."""
+        task = self.site.start(f"user{self.acts_so_far}", act)
+        task.is_hurried = is_hurried
         self.site.scheduler.tell(f"user{self.acts_so_far} {what}")
 
     # ---- in Procore ------------------------------------------------------------------------------------
@@ -227,9 +267,12 @@ class Users:
 
     def edit_there(self) -> None:
         chosen = self._chosen("card")
-        if chosen is None or chosen[0].card is None or self.site.world.timecard(chosen[0].card) is None:
+        if chosen is None or chosen[0].card is None:
             return
-        fields = self._changes_there(chosen[1])
+        card = self.site.world.timecard(chosen[0].card)
+        if card is None:
+            return
+        fields = self._changes_there(card, chosen[1])
         self.site.world.edit_timecard(self.site.dana.id, chosen[0].card, fields)
         self.site.scheduler.tell(f"  edited there {chosen[0].card} {fields}")
 
@@ -269,7 +312,7 @@ class Users:
             self.site.world.set_approval(self.site.dana.id, [chosen[0].card], status)
             self.site.scheduler.tell(f"  {status} {chosen[0].card}")
 
-    def _changes_there(self, field: str) -> dict[str, Any]:
+    def _changes_there(self, card: Timecard, field: str) -> dict[str, Any]:
         match field:
             case "hours":
                 return {"hours": str(self.values.hours())}
@@ -284,6 +327,8 @@ class Users:
                 return {"project_id": place, "cost_code_id": self._code(place)}
             case "time_type":
                 return {"timecard_time_type_id": self._type(self.rng.choice(THEIR_TYPES))}
+            case "cost_code":
+                return {"cost_code_id": self.rng.choice(self._codes(card.project_id))}
             case _:
                 return {"billable": self.rng.random() < 0.5}
 
@@ -295,8 +340,11 @@ class Users:
         return [p.id for p in self.site.world.state.people if p.company_id == self.site.theirs.id]
 
     def _code(self, project_id: int) -> int:
+        return self._codes(project_id)[0]
+
+    def _codes(self, project_id: int) -> list[int]:
         codes = self.site.world.state.cost_codes
-        return next(c.id for c in codes if c.project_id == project_id and c.sub_job_id is None)
+        return [c.id for c in codes if c.project_id == project_id and c.sub_job_id is None]
 
     def _type(self, name: str) -> int:
         types = self.site.world.state.time_types
