@@ -15,8 +15,9 @@ from functools import partial
 from pathlib import Path
 
 from tests.simulation.company import Company
-from tests.simulation.counting import COUNTED, SEEN
+from tests.simulation.counting import COUNTED, FEWEST_SEEDS, SEEN, missing
 from tests.simulation.databases import DATABASES, SQLITE
+from tests.simulation.faults import MIX
 from tests.simulation.mutations import applied
 from tests.simulation.run import STEPS, Plan, Result, run_seed
 from tests.simulation.shrinking import shrunk
@@ -57,8 +58,11 @@ def main() -> int:
         print(f"{count:9} {name}")
     if options.counts:
         Path(options.counts).write_text(json.dumps(dict(sorted((counts + SEEN).items())), indent=1))
+    rare = missing(counts + SEEN, done, MIX) if done >= FEWEST_SEEDS and not options.off else []
+    for line in rare:
+        print(f"too seldom: {line}")
     print(f"{done} seeds, {steps} steps, {failed} violated, {done / took:.1f} seeds a second")
-    return 1 if failed else 0
+    return 1 if failed or rare else 0
 
 
 def _side_by_side(options: argparse.Namespace, first: int) -> int:

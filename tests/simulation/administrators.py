@@ -10,13 +10,15 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from procore_sandbox.model.records import Hook
 from tests.simulation.company import PROJECTS
 from tests.simulation.site import SimulatedSite
 from webapp.extensions import db
-from webapp.services import activity, conflicts, settings
+from webapp.services import activity, conflicts, projects, settings
+from webapp.store.models import Project
+from webapp.store.session import reading
 
 HABITS: dict[str, tuple[Any, ...]] = {
     "deleted_cards_shown": (True,),
@@ -97,6 +99,7 @@ class Administrators:
         world = self.site.world
         world.set_switches(**QUICK_LIMITS)
         self._give_back()
+        self.link_projects()
         for direction in ("receive", "send"):
             self._set({direction: True}, "off")
         self.site.scheduler.finish()
@@ -151,6 +154,24 @@ class Administrators:
 
     def change_rule(self) -> None:
         self._set({"conflict_rule": self.rng.choice(RULES)})
+
+    def unlink_project(self) -> None:
+        """Somebody takes one of ours and one of Procore's apart, for a while."""
+        linked = [row.id for row in self._projects() if row.procore_project_id is not None]
+        if linked:
+            key = self.rng.choice(linked)
+            self._request(lambda: projects.unlink(self.site.company_id, key))
+
+    def link_projects(self) -> None:
+        """What was taken apart is linked again, as it was."""
+        for row in self._projects():
+            if row.unlinked_project_id is not None:
+                target = projects.LinkTarget(row.unlinked_project_id, row.unlinked_sub_job_id or None)
+                self._request(partial(projects.link, self.site.company_id, row.id, target))
+
+    def _projects(self) -> list[Project]:
+        with self.site.looked_at(), reading(self.site.company_id) as session:
+            return list(session.scalars(select(Project).order_by(Project.id)))
 
     def resolve(self) -> None:
         with self.site.looked_at(), db.engine.execution_options(is_readonly=True).connect() as connection:
@@ -219,6 +240,8 @@ ACTS: dict[str, Callable[[Administrators], None]] = {
     "turn_on": Administrators.turn_on,
     "change_rule": Administrators.change_rule,
     "resolve": Administrators.resolve,
+    "unlink_project": Administrators.unlink_project,
+    "link_projects": Administrators.link_projects,
     "withdraw": Administrators.withdraw,
     "give_back": Administrators.give_back,
     "revoke_tokens": Administrators.revoke_tokens,

@@ -4,10 +4,11 @@ about is noticed."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from tests.simulation.mutations import Mutation
+from webapp.domain.timecard import UNITS
 from webapp.errors import LeaseLost
 
 SEEN: Counter[str] = Counter()
@@ -19,6 +20,7 @@ def _decided(real: Callable[..., Any]) -> Callable[..., Any]:
         state = f"{_letter(base)} {_letter(ours)} {_letter(theirs)}"
         SEEN[f"decide {state} → {type(action).__name__}"] += 1
         for clash in getattr(action, "clashes", ()):
+            SEEN[f"clash {clash.unit}"] += 1
             SEEN[f"clash {clash.unit} won by {clash.winner}"] += 1
         return action
 
@@ -66,3 +68,26 @@ COUNTED = Mutation(
         "webapp.sync.read.find_by_origin": _found,
     },
 )
+
+FAULTS_IN_10_000 = 100
+TRANSITIONS_IN_10_000 = 20
+FEWEST_SEEDS = 1000
+"""With fewer, chance alone would decide."""
+TRANSITIONS = (
+    "– – V → CreateOurs", "– V – → CreateTheirs", "– V V → Merge", "– – – → Nothing",
+    "B V V → Nothing", "B V V → Merge", "B – V → DeleteTheirs", "B V – → DeleteOurs", "B – V → DeleteClash",
+    "B V – → DeleteClash", "B – – → Settle", "† – V → CreateOurs", "† – – → Nothing",
+)  # fmt: skip
+OUTSIDE = ("a stale worker is refused", "a card was found by our number", "act window used up")
+
+
+def missing(counts: Mapping[str, int], seeds: int, faults: Iterable[str]) -> list[str]:
+    """What a run of so many seeds should have seen more often, with how often it did."""
+    wanted = {f"fault {name}": FAULTS_IN_10_000 for name in faults}
+    wanted |= {f"decide {name}": TRANSITIONS_IN_10_000 for name in TRANSITIONS}
+    wanted |= {f"clash {unit}": 1 for unit in UNITS}
+    wanted |= dict.fromkeys(OUTSIDE, 1)
+    fewest = {name: max(1, often * seeds // 10_000) for name, often in wanted.items()}
+    return [
+        f"{name}: {counts.get(name, 0)} of {few}" for name, few in fewest.items() if counts.get(name, 0) < few
+    ]
