@@ -108,6 +108,29 @@ def test_no_process_calls_while_none_is_left_and_what_is_left_is_used(
         assert refused[quiet.theirs.id] <= 10, "counted apart, it need not wait for the other"
 
 
+def test_two_calls_at_once_do_not_both_take_the_last_one(two: tuple[Site, Site]) -> None:
+    """Invariant 8: one is left and under way when another process wants to call."""
+    site, _ = two
+    site.world.set_switches(spike_limit=SPIKE)
+    watch = Watching(site, counted_by("app"))
+    first, second = processes(site, watch, 2)
+    for _ in range(SPIKE - 1):
+        first.company(site.theirs.id).time_types()
+    call, refused = site.world.call, []
+
+    def meanwhile(*asked: Any) -> Any:
+        site.world.call = call  # type: ignore[method-assign]  # once
+        with pytest.raises(RateLimited) as told:
+            second.company(site.theirs.id).time_types()
+        refused.append(told.value)
+        return call(*asked)
+
+    site.world.call = meanwhile  # type: ignore[assignment,method-assign]  # while it is under way
+    first.company(site.theirs.id).time_types()
+    assert len(refused) == 1
+    assert not any(status == 429 for _, status in watch.answers)
+
+
 @pytest.mark.parametrize("way", ["app", "app_company"])
 def test_what_is_counted_by_is_learnt_from_the_headers(two: tuple[Site, Site], way: str) -> None:
     """README of the contract, 12.22: the other company's next answer shows it."""

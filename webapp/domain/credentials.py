@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Literal
 
 SERVICE = "service"
 """The credential key of the service account: one token for all companies."""
+SAME_WINDOW = timedelta(seconds=1)
+"""Headers tell whole seconds: ends of windows that are so close to each other are one."""
 
 
 def user_key(procore_user_id: int) -> str:

@@ -1,7 +1,8 @@
 """Keeps to Procore's rate limits: led by its headers, one budget for all processes, whatever Procore counts calls by.
 
 The headers are the truth; a limiter of our own would only disagree. The database is read before each call, and written
-when little is left, on a new window, and on a block; never per call. Outages are in `outages`.
+when little is left, on a new window, and on a block; per call only for the last ten of a window. Outages are in
+`outages`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from webapp.domain.credentials import Budget, Budgeted, Counted, CountedBy, Priority
+from webapp.domain.credentials import SAME_WINDOW, Budget, Budgeted, Counted, CountedBy, Priority
 from webapp.errors import ProcoreUnavailable, RateLimited
 from webapp.procore.answers import Answer
 from webapp.procore.outages import PROBE, down_until, has_failed
@@ -18,7 +19,6 @@ from webapp.procore.refusals import asked_wait
 from webapp.sync.ports import Clock
 
 NOTE_WINDOW = timedelta(seconds=5)
-SAME_WINDOW = timedelta(seconds=1)
 SHORTEST_BLOCK = timedelta(seconds=1)
 LOW_COUNT = 10
 MARGIN = 0.1
@@ -76,6 +76,7 @@ class Pacer:
             if budget.left < priority.value and budget.reset_at is not None and budget.reset_at > now:
                 raise RateLimited(self._with_jitter(budget.reset_at, now))
         self._try_if_down(known.own, now)
+        self._take_of_the_last(known, now)
         return Permit(known)
 
     def heard(self, permit: Permit, answer: Answer) -> datetime | None:
@@ -104,6 +105,18 @@ class Pacer:
         own = permit.known.own
         if own.budget.failures:
             self.store.recover(own.key, own.company)
+
+    def _take_of_the_last(self, known: Budgeted, now: datetime) -> None:
+        """Of the last calls of a window each is taken before it is made: several under way at once would all see that
+        one is left."""
+        last = [
+            row
+            for row in (known.own, *known.others)
+            if shares(known.counted_by, known.own, row) and _is_at_its_end(row.budget, now)
+        ]
+        tightest = min(last, key=lambda row: row.budget.remaining or 0, default=None)
+        if tightest is not None and not self.store.take(tightest.key, tightest.company):
+            raise RateLimited(self._with_jitter(tightest.budget.reset_at or now, now))
 
     def _try_if_down(self, own: Counted, now: datetime) -> None:
         down = own.budget.down_until
@@ -164,6 +177,11 @@ class Pacer:
     @staticmethod
     def _is_in_doubt(known: Budgeted, now: datetime) -> bool:
         return known.counted_by == "app" and known.learnt_at is not None and now - known.learnt_at < DOUBT
+
+
+def _is_at_its_end(budget: Budget, now: datetime) -> bool:
+    is_open = budget.reset_at is not None and budget.reset_at > now
+    return is_open and budget.remaining is not None and budget.remaining <= LOW_COUNT
 
 
 def is_blocked(budget: Budget, now: datetime) -> bool:

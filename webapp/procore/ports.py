@@ -47,7 +47,11 @@ class BudgetStore(Protocol):
         """The row itself, and all others that are blocked or low (under a quarter) at `now`."""
 
     def note(self, key: str, procore_company_id: int, budget: Budget, now: datetime) -> None:
-        """Keeps limit, remaining and reset; leaves all else alone."""
+        """Keeps limit, remaining and reset; leaves all else alone. Within a window what remains never grows: answers
+        overtake each other, and calls that were taken are still under way."""
+
+    def take(self, key: str, procore_company_id: int) -> bool:
+        """One call fewer remains of the row's window. False when none is left."""
 
     def block(self, key: str, procore_company_id: int, until: datetime, now: datetime) -> None:
         """Nobody calls before `until`; an earlier time never shortens a later one."""

@@ -6,11 +6,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Engine, and_, or_, select, update
+from sqlalchemy import Engine, and_, case, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import IntegrityError
 
-from webapp.domain.credentials import Budget, Budgeted, Counted, CountedBy
+from webapp.domain.credentials import SAME_WINDOW, Budget, Budgeted, Counted, CountedBy
 from webapp.store.models import RateBudget
 from webapp.store.session import system
 
@@ -42,14 +42,13 @@ class Budgets:
         )
 
     def note(self, key: str, procore_company_id: int, budget: Budget, now: datetime) -> None:
-        self._put(
-            key,
-            procore_company_id,
-            limit=budget.limit,
-            remaining=budget.remaining,
-            reset_at=budget.reset_at,
-            seen_at=now,
-        )
+        said = {"limit": budget.limit, "reset_at": budget.reset_at, "seen_at": now}
+        if not self._set(key, procore_company_id, **said, remaining=_lower(budget)):
+            self._put(key, procore_company_id, **said, remaining=budget.remaining)
+
+    def take(self, key: str, procore_company_id: int) -> bool:
+        fewer = RateBudget.remaining - 1
+        return self._set(key, procore_company_id, RateBudget.remaining > 0, remaining=fewer)
 
     def block(self, key: str, procore_company_id: int, until: datetime, now: datetime) -> None:
         """An earlier time never shortens a later one that still counts."""
@@ -88,6 +87,16 @@ class Budgets:
         with system(self.engine) as session:
             result = session.execute(change)
             return isinstance(result, CursorResult) and result.rowcount == 1
+
+
+def _lower(heard: Budget) -> Any:
+    """What remains, or what was known to remain of the same window when that is less."""
+    if heard.remaining is None or heard.reset_at is None:
+        return heard.remaining
+    is_same = RateBudget.reset_at.between(heard.reset_at - SAME_WINDOW, heard.reset_at + SAME_WINDOW)
+    return case(
+        (is_same & (RateBudget.remaining < heard.remaining), RateBudget.remaining), else_=heard.remaining
+    )
 
 
 def _is(key: str, procore_company_id: int) -> tuple[Any, Any]:

@@ -8,7 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from webapp.domain.bulk import BulkKinds
-from webapp.domain.credentials import Budget, Budgeted, Counted, CountedBy, StoredTokens, TokenPair
+from webapp.domain.credentials import (
+    SAME_WINDOW,
+    Budget,
+    Budgeted,
+    Counted,
+    CountedBy,
+    StoredTokens,
+    TokenPair,
+)
 
 
 @dataclass
@@ -91,8 +99,21 @@ class MemoryBudgets:
         )
 
     def note(self, key: str, procore_company_id: int, budget: Budget, now: datetime) -> None:
-        said = {"limit": budget.limit, "remaining": budget.remaining, "reset_at": budget.reset_at}
+        left, old = budget.remaining, self.budget(key, procore_company_id)
+        is_same = bool(
+            old.reset_at and budget.reset_at and abs(old.reset_at - budget.reset_at) <= SAME_WINDOW
+        )
+        if is_same and left is not None and old.remaining is not None:
+            left = min(left, old.remaining)
+        said = {"limit": budget.limit, "remaining": left, "reset_at": budget.reset_at}
         self._change(key, procore_company_id, now, **said)
+
+    def take(self, key: str, procore_company_id: int) -> bool:
+        left = self.budget(key, procore_company_id).remaining
+        if not left:
+            return False
+        self._change(key, procore_company_id, None, remaining=left - 1)
+        return True
 
     def block(self, key: str, procore_company_id: int, until: datetime, now: datetime) -> None:
         old = self.budget(key, procore_company_id).blocked_until

@@ -188,6 +188,22 @@ def test_what_nobody_waits_for_stops_first(
         pacer.before(SERVICE, COMPANY, priority)
 
 
+def test_of_several_calls_at_once_no_more_are_made_than_are_left(
+    budgets: MemoryBudgets, clock: ManualClock
+) -> None:
+    """Invariant 8: two are left, and neither has its answer when the third wants to go; whoever shares the count."""
+    knows(budgets, SERVICE, 7, Budget(600, 2, SOON))
+    pacer = Pacer(budgets, clock, Random(1))
+    pacer.before(SERVICE, 7)
+    pacer.before(SERVICE, COMPANY)
+    for company in (7, COMPANY):
+        with pytest.raises(RateLimited) as told:
+            pacer.before(SERVICE, company)
+        assert told.value.until > SOON
+    clock.advance(41)
+    pacer.before(SERVICE, COMPANY)
+
+
 # ---- the database ------------------------------------------------------------------------------------
 
 

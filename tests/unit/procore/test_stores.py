@@ -109,6 +109,17 @@ def test_what_headers_said_is_shared(budgets: Any) -> None:
     assert own(budgets, key="user:1") == Budget()
 
 
+def test_the_last_calls_are_taken_one_by_one(budgets: Any) -> None:
+    """Invariant 8: what was taken is not given out again by an answer to a call before; a new window is."""
+    budgets.note(SERVICE, COMPANY, Budget(600, 2, LATER), START)
+    assert [budgets.take(SERVICE, COMPANY) for _ in range(3)] == [True, True, False]
+    budgets.note(SERVICE, COMPANY, Budget(600, 1, LATER), START)
+    assert (own(budgets).remaining, budgets.take(SERVICE, COMPANY)) == (0, False)
+    budgets.note(SERVICE, COMPANY, Budget(600, 599, LATER + timedelta(seconds=10)), START)
+    assert own(budgets).remaining == 599
+    assert not budgets.take(SERVICE, COMPANY + 1)
+
+
 def test_those_who_are_low_or_blocked_are_told_to_all(budgets: Any) -> None:
     """Invariant 8: whoever else they share a count with."""
     budgets.note(SERVICE, 1, Budget(600, 149, LATER), START)
