@@ -58,6 +58,10 @@ HABITS: dict[str, tuple[Any, ...]] = {
     "limit_answer": ("reset", "retry_after", "neither"),
     "error_bodies": ("message", "errors", "nested", "fields", "html"),
     "application_id_kind": ("app_id",),
+    "hours_step_minutes": (6, 15),
+    "trims_descriptions": (True,),
+    "overtime_split": ("always",),
+    "updates_split": (True,),
 }
 """What may differ from Procore's documents in a seed, and how."""
 HABIT_SHARE = 0.1

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -31,6 +31,7 @@ UNNOTICED = timedelta(seconds=2)
 
 Value = str | None
 Values = dict[str, Value]
+Stored = Callable[[Decimal], Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +100,10 @@ class Record:
         )
 
 
-def lost_values(record: Record, *, may_miss_events: bool) -> Iterator[str]:
-    """Sentences about values that a person entered and that the engine wrote over without keeping them."""
-    family = _Family(record)
+def lost_values(record: Record, *, may_miss_events: bool, stored: Stored | None = None) -> Iterator[str]:
+    """Sentences about values that a person entered and that the engine wrote over without keeping them. `stored`: what
+    Procore makes of hours that it is sent, where it does not leave them as they are (D47, D48)."""
+    family = _Family(record, stored)
     for name, side, other in (
         ("timesheet", record.ours, record.theirs),
         ("card", record.theirs, record.ours),
@@ -148,7 +150,7 @@ def _lost_by_deletion(
 class _Family:
     """Which value was entered over which, per unit."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, stored: Stored | None) -> None:
         self.kept = record.kept
         self.parents: dict[str, dict[Value, set[Value]]] = {unit: defaultdict(set) for unit in UNITS}
         self.entered: dict[str, set[Value]] = {unit: set() for unit in UNITS}
@@ -164,6 +166,9 @@ class _Family:
                 for unit, (old, new) in line.changes.items():
                     self.parents[unit][new].add(old)
                     self.entered[unit].add(new)
+        for hours in self.entered["hours"] if stored else ():
+            if hours is not None:
+                self.parents["hours"][_text("hours", stored(Decimal(hours)))].add(hours)
 
     def has_seen(self, unit: str, old: Value, new: Value) -> bool:
         """Whether the author of `new` knew `old`, or `old` is nobody's, or it is kept."""

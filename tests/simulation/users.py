@@ -60,7 +60,7 @@ class Values:
 
     def hours(self) -> Decimal:
         self.count += 1
-        hundredths = (self.count * 7) % 2393 + 1
+        hundredths = (self.count * 97) % 2393 + 1
         return Decimal(hundredths + (hundredths % 100 == 0)) / 100
 
     def words(self) -> str:
