@@ -34,7 +34,7 @@ def main() -> int:
     logging.disable(logging.CRITICAL)
     began, done, steps, failed = time.monotonic(), 0, 0, 0
     counts: Counter[str] = Counter()
-    with Company(DATABASES[options.database]()) as company, applied(COUNTED):
+    with Company(DATABASES[options.database](), options.begin) as company, applied(COUNTED):
         run = partial(run_seed, company)
         gc.freeze()
         gc.disable()
@@ -75,7 +75,7 @@ def _side_by_side(options: argparse.Namespace, first: int) -> int:
         command += ["--steps", str(options.steps), "--most", str(options.most), "--trace", str(options.trace)]
         command += ["--shrink"] * options.shrink + (["--off", *options.off] if options.off else [])
         command += ["--database", options.database]
-        command += ["--habits", json.dumps(options.habits)]
+        command += ["--habits", json.dumps(options.habits), "--begin", json.dumps(options.begin)]
         children.append(subprocess.Popen(command))
         at += seeds
     return max(child.wait() for child in children)
@@ -104,6 +104,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--most", type=int, default=10, help="stop after so many failing seeds")
     parser.add_argument("--off", nargs="*", default=[], help="kinds of fault that shall not strike")
     parser.add_argument("--habits", type=json.loads, default={}, help="Procore's in every seed, as JSON")
+    parser.add_argument("--begin", type=json.loads, default={}, help="habits from before the connection on")
     parser.add_argument("--database", choices=DATABASES, default=SQLITE)
     parser.add_argument("--counts", help="write what happened how often to this file, as JSON")
     return parser.parse_args()

@@ -7,9 +7,11 @@ that is not permitted; and a stranger, connected, too, with records of its own t
 from __future__ import annotations
 
 import pickle
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
+from typing import Any
 
 from flask import Flask
 
@@ -43,10 +45,11 @@ class Template:
 
 
 class Company:
-    """One app and one database for the process. `restore()` puts both sides back to how they were at the start."""
+    """One app and one database for the process. `restore()` puts both sides back to how they were at the start.
+    `switches`: Procore's habits from before the connection on, for what is chosen once."""
 
-    def __init__(self, database: Database | None = None) -> None:
-        self.database = database or SqliteFile()
+    def __init__(self, database: Database | None = None, switches: Mapping[str, Any] | None = None) -> None:
+        self.database, self.switches = database or SqliteFile(), switches or {}
         self.app: Flask = create_app(config_for(DATABASE_URL=self.database.url))
         with self.app.app_context():
             self.storage = STORAGES[db.engine.dialect.name](db.engine)
@@ -74,6 +77,7 @@ class Company:
 
     def _build(self) -> Template:
         site = Site(self.app)
+        site.world.set_switches(**self.switches)
         _make_small(site)
         site.enter("3.0", person=3, description="old 1")
         site.enter("4.0", person=4, description="old 2")

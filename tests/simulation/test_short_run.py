@@ -26,8 +26,17 @@ ONCE_FAILED = (
 
 @pytest.fixture(scope="module")
 def company() -> Iterator[Company]:
+    yield from _quietly()
+
+
+@pytest.fixture(scope="module")
+def newer() -> Iterator[Company]:
+    yield from _quietly(hook_api="v2.0", timecard_triggers="company", oldest_payload="v3.0")
+
+
+def _quietly(**switches: str) -> Iterator[Company]:
     logging.disable(logging.CRITICAL)
-    with Company() as built:
+    with Company(switches=switches) as built:
         yield built
     logging.disable(logging.NOTSET)
 
@@ -38,6 +47,13 @@ def test_a_stretch_of_seeds_violates_no_invariant(company: Company, share: int) 
     """Invariants 1–6 and 8; D1–D11, D40–D43, D100–D105: both sides come to rest equal, or say why not."""
     for seed in range(FIRST + share, FIRST + SEEDS, SHARES):
         is_clean(run_seed(company, Plan(seed, STEPS)))
+
+
+@pytest.mark.slow
+def test_seeds_with_the_newer_webhooks_violate_no_invariant(newer: Company) -> None:
+    """R26: hooks of API v2.0, payloads of v3.0."""
+    for seed in range(FIRST, FIRST + SEEDS // 16):
+        is_clean(run_seed(newer, Plan(seed, STEPS)))
 
 
 @pytest.mark.parametrize("plan", ONCE_FAILED, ids=lambda plan: str(plan.seed))
