@@ -16,7 +16,7 @@ from procore_sandbox.model.records import Hook
 from tests.simulation.company import PROJECTS
 from tests.simulation.site import SimulatedSite
 from webapp.extensions import db
-from webapp.services import activity, conflicts, projects, settings
+from webapp.services import activity, conflicts, guard, projects, settings
 from webapp.store.models import Project
 from webapp.store.session import reading
 
@@ -69,6 +69,8 @@ STORM = 40
 QUICK_LIMITS = {"spike_limit": 100, "hourly_limit": 3600}
 UNTOLD = ("turn_off", "turn_on", "withdraw", "give_back", "lose_hook", "change_secret")
 """What keeps events from coming, or from being heeded."""
+GENEROUS = {"guard_deletions": 1000, "guard_deletions_percent": 100}
+GENEROUS |= {"guard_changes": 1000, "guard_changes_percent": 100}
 RULES = ("default", "later", "procore", "timesite", "ask")
 
 
@@ -104,8 +106,10 @@ class Administrators:
         world.set_switches(**QUICK_LIMITS)
         self._give_back()
         self.link_projects()
+        self.let_through()
         for direction in ("receive", "send"):
             self._set({direction: True}, "off")
+        self._set(GENEROUS)
         self.site.scheduler.finish()
 
     def retry_failed(self, *kinds: str) -> bool:
@@ -177,6 +181,29 @@ class Administrators:
         with self.site.looked_at(), reading(self.site.company_id) as session:
             return list(session.scalars(select(Project).order_by(Project.id)))
 
+    def tighten_guard(self) -> None:
+        """From now on few deletions and changes are more than usual (D12)."""
+        most = {
+            "guard_deletions": 2,
+            "guard_deletions_percent": 60,
+            "guard_changes": 3,
+            "guard_changes_percent": 60,
+        }
+        self._set({name: self.rng.randrange(1, limit + 1) for name, limit in most.items()})
+
+    def let_through(self) -> None:
+        self._decide_about_quarantine("let_through")
+
+    def drop(self) -> None:
+        """What was held stays as it is on the other side: a difference that was accepted."""
+        self.has_toggled = True
+        self._decide_about_quarantine("drop")
+
+    def _decide_about_quarantine(self, decision: guard.Decision) -> None:
+        directions: tuple[guard.Direction, ...] = ("receive", "send")
+        for direction in directions:
+            self._request(partial(guard.decide, self.site.company_id, direction, decision, "Sam"))
+
     def resolve(self) -> None:
         with self.site.looked_at(), db.engine.execution_options(is_readonly=True).connect() as connection:
             found = connection.execute(
@@ -244,6 +271,9 @@ ACTS: dict[str, Callable[[Administrators], None]] = {
     "turn_on": Administrators.turn_on,
     "change_rule": Administrators.change_rule,
     "resolve": Administrators.resolve,
+    "tighten_guard": Administrators.tighten_guard,
+    "let_through": Administrators.let_through,
+    "drop": Administrators.drop,
     "unlink_project": Administrators.unlink_project,
     "link_projects": Administrators.link_projects,
     "withdraw": Administrators.withdraw,
