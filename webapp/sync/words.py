@@ -66,8 +66,17 @@ def _wanted(batch: Batch, seen: Sequence[Seen]) -> Wanted:
         if card is not None:
             may_take = batch.settings.receive and one.is_their_change
             (take if may_take else compare).append((card.timecard, card.names))
-            if timesheet is not None and one.base and same_unit(one.base.theirs, card.timecard, "project"):
+            if timesheet is not None and _stays(one, timesheet.timecard, card.timecard):
                 kept.append((timesheet.timecard.project, card.timecard, card.names, may_take))
         if timesheet is not None and not timesheet.is_deleted:
             send.append(timesheet.timecard)
     return Wanted(tuple(take), tuple(compare), tuple(send), tuple(kept))
+
+
+def _stays(seen: Seen, ours: Timecard, theirs: Timecard) -> bool:
+    """Whether the record is where both sides agreed: only there does the card's cost code belong to the timesheet's
+    project (D25, D68)."""
+    base = seen.base
+    return base is not None and all(
+        same_unit(agreed, now, "project") for agreed, now in ((base.ours, ours), (base.theirs, theirs))
+    )
