@@ -40,6 +40,6 @@ def restless(site: Site) -> list[str]:
     """What still waits."""
     waiting = site.api.pages("/messages", state="pending")
     return [
-        f"{site.deliveries_waiting()} deliveries wait",
+        f"{site.deliveries_waiting()} deliveries wait, {site.marked()} records are marked",
         *(f"{m['summary']}: {m['reason']}" for m in waiting),
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import create_engine, select
+from sqlalchemy import NullPool, create_engine, select
 
 from benchmarks.site import Site
 from webapp.store.models import Company, Link
@@ -28,16 +28,14 @@ class Seen:
 
 def links(site: Site) -> dict[int, Seen]:
     """Read in the database: nothing else tells which records were marked."""
-    engine = create_engine(site.stack.environment["DATABASE_URL"])
+    engine = create_engine(site.stack.environment["DATABASE_URL"], poolclass=NullPool)
     query = (
         select(Link.__table__)
         .join(Company, Company.id == Link.company_id)
         .where(Company.procore_company_id == site.procore_id)
     )
     with engine.connect() as connection:
-        found = {row.id: _seen(row) for row in connection.execute(query)}
-    engine.dispose()
-    return found
+        return {row.id: _seen(row) for row in connection.execute(query)}
 
 
 def marked(
