@@ -56,7 +56,7 @@ ROWS: list[Row] = [
     one("biggest_page", 1, many),
     one("page_headers", "link", many, biggest_page=2),
     one("page_headers", "total", many, biggest_page=2),
-    one("page_headers", "none", many),
+    one("page_headers", "none", many, biggest_page=2),
     one("pages_cut_early", True, many, biggest_page=2),
     *every("range_quotes", swept),
     *every("id_lists", many),

@@ -136,10 +136,14 @@ def rows_of(data: Any) -> list[Any]:
 
 
 def _has_more(answer: Answer, rows: list[Any], per_page: int) -> bool:
-    """`Link` where there is one, else whether the page is full: by Procore's own page size, if it tells one."""
+    """`Link` where there is one, else whether the page is full: by Procore's own page size, if it tells one. Where no
+    header says anything its pages may be smaller than what was asked for: then only an empty page is the end."""
     if answer.has_next_page is not None:
         return answer.has_next_page
-    return len(rows) >= max(answer.number("Per-Page") or per_page, 1)
+    size, total = answer.number("Per-Page"), answer.number("Total")
+    if size is None and total is None:
+        return bool(rows)
+    return len(rows) >= max(size or per_page, 1)
 
 
 def _project(ids: Mapping[str, int | str], query: Mapping[str, Any] | None, body: Any) -> int | None:

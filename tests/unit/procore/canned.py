@@ -70,7 +70,8 @@ class Web:
     ) -> None:
         sent = body if isinstance(body, (bytes, Exception)) else json.dumps(body).encode()
         date = {"Date": format_datetime(self.clock.now(), usegmt=True)}
-        self.mock.add(method, url, body=sent, status=status, headers=date | (headers or {}))
+        told = {"Per-Page": "2000"} if headers is None and isinstance(body, list) else headers or {}
+        self.mock.add(method, url, body=sent, status=status, headers=date | told)
 
     def gives_tokens(self) -> None:
         """A new service token for each request."""

@@ -163,6 +163,17 @@ def test_deleted_cards_can_be_asked_for_by_id(company: CompanyAtProcore, web: We
     assert query_of(web.requests()[0])["filters[id][]"] == ["2", "3"]
 
 
+def test_where_no_header_tells_of_pages_only_an_empty_one_is_the_end(
+    company: CompanyAtProcore, web: Web
+) -> None:
+    """README of the contract, 12.1: Procore's page may be smaller than what was asked for, and say nothing of it. Found
+    by the simulation: deleted cards that stood on the second page could not be seen for ever."""
+    for rows in ([card(1), card(2)], [card(3)], []):
+        web.answer("GET", CARDS, rows, headers={})
+    assert company.by_ids([1, 2, 3]).keys() == {1, 2, 3}
+    assert [query_of(request)["page"] for request in web.requests()] == [["1"], ["2"], ["3"]]
+
+
 def test_one_unreadable_card_does_not_hold_the_others(company: CompanyAtProcore, web: Web) -> None:
     """D9, D106: it is told apart, with what was missing, until it is read again without fault."""
     web.answer("GET", CARDS, [card(1), card(2, project=None), card(3)])
