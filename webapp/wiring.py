@@ -38,7 +38,7 @@ def clock() -> Clock:
 
 
 def rng() -> Random:
-    """The source of numbers and jitter: the system's, unless a simulation put one with a seed in its place."""
+    """The source of jitter: the system's, unless a simulation put one with a seed in its place."""
     chosen: Random = current_app.extensions.setdefault("rng", SystemRandom())
     return chosen
 
@@ -51,12 +51,12 @@ def pause(seconds: float) -> None:
 
 def store_for(company_id: int) -> SyncStore:
     """The engine's store of one company."""
-    return SyncStore(db.engine, company_id, clock(), rng())
+    return SyncStore(db.engine, company_id, clock())
 
 
 def dry_store_for(company_id: int, assume: Assume) -> DryStore:
     """The same with writing off, on assumptions."""
-    return DryStore(db.engine, company_id, clock(), rng(), assume)
+    return DryStore(db.engine, company_id, clock(), assume)
 
 
 def our_days(company_id: int, since: datetime) -> OurDays:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from random import Random
 from typing import Any
 
 import pytest
@@ -42,7 +41,7 @@ class Meanwhile:
 def work(site: Site, after: str, act: Callable[[], object]) -> None:
     """One worker, with the act between what it learns and what it stores."""
     site.deliver()
-    store = Meanwhile(SyncStore(db.engine, site.company_id, site.clock, Random(1)), after, act)
+    store = Meanwhile(SyncStore(db.engine, site.company_id, site.clock), after, act)
     procore = wiring.procore_for(site.theirs.id)
     Engine(store, procore, site.clock, site.clock.advance, Limits()).work("slow")  # type: ignore[arg-type]
     assert not store._acts, "the step never asked for it"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from random import Random
 from typing import Any
 
 import pytest
@@ -55,7 +54,7 @@ def work_and_die(site: Site, at: int, *, after: bool) -> bool:
         if left == 0:
             raise Killed
 
-    store = SyncStore(db.engine, site.company_id, site.clock, Random(at))
+    store = SyncStore(db.engine, site.company_id, site.clock)
     procore = wiring.procore_for(site.theirs.id)
     engine = Engine(
         Mortal(store, die, after=after),  # type: ignore[arg-type]  # a stand-in for the port, by delegation

@@ -16,6 +16,7 @@ from webapp.services.idempotency import created_in
 from webapp.store import marks, projects
 from webapp.store import timesheets as rows
 from webapp.store.models import Timesheet
+from webapp.store.numbers import number_of
 from webapp.store.session import StoreSession, reading, transaction
 
 EXPORT_STEP = 500
@@ -55,11 +56,11 @@ def one(actor: Actor, timesheet_id: int, *, with_deleted: bool = False) -> Times
 
 def create(actor: Actor, given: Mapping[str, Any]) -> Saved:
     """Raises InvalidInput by field, Forbidden for somebody else's time. Procore is not asked for anything."""
-    now = wiring.clock().now()
     given = {name: given[name] for name in EDITABLE if name in given}
     if given.get("user_id") is None and not actor.may_edit_all:
         given["user_id"] = actor.user_id
     with transaction(actor.company_id) as session:
+        now = wiring.clock().now()
         _own_time_only(actor, given.get("user_id"))
         result = timesheet_input.check(session, given, {})
         _listed_project_only(session, actor, result.values["project_id"])
@@ -73,6 +74,7 @@ def create(actor: Actor, given: Mapping[str, Any]) -> Saved:
         )
         session.add(sheet)
         session.flush()
+        sheet.origin_id = number_of(sheet)
         timesheet_history.record(session, sheet.id, "created", actor.name, now, {}, _values(sheet))
         created_in(session, "timesheet", sheet.id)
         return _saved(session, actor, sheet, "create", now, result.warnings)
@@ -81,9 +83,9 @@ def create(actor: Actor, given: Mapping[str, Any]) -> Saved:
 def edit(actor: Actor, timesheet_id: int, given: Mapping[str, Any], version: int | None = None) -> Saved:
     """Only the given fields change. Raises PreconditionFailed when `version` is no longer the stored one. A sub job
     belongs to its project: it goes with it, unless it is given, too."""
-    now = wiring.clock().now()
     given = {name: given[name] for name in STORED if name in given}
     with transaction(actor.company_id) as session:
+        now = wiring.clock().now()
         sheet = _to_change(session, actor, timesheet_id, version)
         before = _values(sheet)
         result = timesheet_input.check(session, given, before)
@@ -103,8 +105,8 @@ def edit(actor: Actor, timesheet_id: int, given: Mapping[str, Any], version: int
 
 def delete(actor: Actor, timesheet_id: int, version: int | None = None) -> None:
     """It stays in the database with its history, and leaves every list but that of deleted ones."""
-    now = wiring.clock().now()
     with transaction(actor.company_id) as session:
+        now = wiring.clock().now()
         sheet = _to_change(session, actor, timesheet_id, version)
         sheet.deleted_at = now
         _touch(sheet, actor, now)
@@ -115,8 +117,8 @@ def delete(actor: Actor, timesheet_id: int, version: int | None = None) -> None:
 
 def restore(actor: Actor, timesheet_id: int) -> Saved:
     """Takes a deleted one out of the trash again: the undo of every deletion, whoever did it (D28)."""
-    now = wiring.clock().now()
     with transaction(actor.company_id) as session:
+        now = wiring.clock().now()
         _seen(session, actor, timesheet_id, with_deleted=True)
         sheet = rows.record(session, timesheet_id, is_deleted=True)
         if sheet is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -21,10 +20,8 @@ Assume = Callable[[StoreSession, datetime], None]
 class DryStore(SyncStore):
     """`outcomes`: how the records would end. It needs no lease, so it may run beside the company's worker."""
 
-    def __init__(
-        self, engine: Engine, company_id: int, clock: Clock, rng: random.Random, assume: Assume
-    ) -> None:
-        super().__init__(engine, company_id, clock, rng)
+    def __init__(self, engine: Engine, company_id: int, clock: Clock, assume: Assume) -> None:
+        super().__init__(engine, company_id, clock)
         self.assume = assume
         self.reads: list[DirectoryRead] = []
         self.outcomes: list[Outcome] = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -11,16 +10,12 @@ from sqlalchemy import select
 from webapp.domain.timecard import to_json
 from webapp.store.due import in_chunks, intent_of
 from webapp.store.models import IntentRow, Link, Timesheet
+from webapp.store.numbers import number_of
 from webapp.store.session import StoreSession
 from webapp.sync.ports import Intent, Sent
 
-ORIGIN_IDS = 2**53
-"""Our numbers are drawn below this, so that no JSON reader rounds them."""
 
-
-def intend(
-    session: StoreSession, sends: Sequence[Sent], rng: random.Random, now: datetime
-) -> dict[int, Intent]:
+def intend(session: StoreSession, sends: Sequence[Sent], now: datetime) -> dict[int, Intent]:
     """By link. An intent that stands keeps its number and payload; only the time of sending moves."""
     ids = sorted(sent.link_id for sent in sends)
     standing = {
@@ -37,7 +32,7 @@ def intend(
             .where(Link.id.in_(chunk))
         )
     }
-    rows = [standing.get(s.link_id) or _new(s, *timesheets[s.link_id], rng, now) for s in sends]
+    rows = [standing.get(s.link_id) or _new(s, *timesheets[s.link_id]) for s in sends]
     for row in rows:
         row.sent_at = now
     session.add_all(rows)
@@ -45,10 +40,11 @@ def intend(
     return {row.link_id: intent_of(row) for row in rows}
 
 
-def _new(sent: Sent, link: Link, timesheet: Timesheet, rng: random.Random, now: datetime) -> IntentRow:
-    """The number is drawn once per timesheet and never reused; a card that was deleted carries it, too."""
+def _new(sent: Sent, link: Link, timesheet: Timesheet) -> IntentRow:
+    """A timesheet has one number, which no other ever has; a card that was deleted carries it, too. What was entered
+    here has its number from the beginning: a backup in which it is not sent yet finds the card that was made since."""
     if timesheet.origin_id is None:
-        timesheet.origin_id = rng.randrange(1, ORIGIN_IDS)
+        timesheet.origin_id = number_of(timesheet)
     return IntentRow(
         link_id=sent.link_id,
         origin_id=timesheet.origin_id,

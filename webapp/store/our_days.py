@@ -41,7 +41,6 @@ TIMESHEET = (
     Timesheet.description,
     Timesheet.deleted_at,
     Timesheet.created_at,
-    Timesheet.origin_id,
     Timesheet.procore_created_at,
 )
 WORDS = (
@@ -118,8 +117,7 @@ class OurDays:
         """Without a link: left from an earlier connection, unless it was entered since and never had a card."""
         if row.link_id is not None:
             return bool(row.state == "excluded")
-        had_a_card = row.origin_id is not None or row.procore_created_at is not None
-        return had_a_card or row.created_at < self.since
+        return row.procore_created_at is not None or row.created_at < self.since
 
 
 def _from_links() -> Select[*tuple[Any, ...]]:

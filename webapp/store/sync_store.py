@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -43,10 +42,10 @@ from webapp.sync.ports import (
 
 
 class SyncStore:
-    """`rng` draws origin ids; a cryptographic source in production, a seeded one in simulations."""
+    """`clock`: ours."""
 
-    def __init__(self, engine: Engine, company_id: int, clock: Clock, rng: random.Random) -> None:
-        self.engine, self.company_id, self.clock, self.rng = engine, company_id, clock, rng
+    def __init__(self, engine: Engine, company_id: int, clock: Clock) -> None:
+        self.engine, self.company_id, self.clock = engine, company_id, clock
         self.caution = Caution()
 
     def claim(self, owner: str) -> Lease | None:
@@ -86,7 +85,7 @@ class SyncStore:
 
     def intend(self, lease: Lease, sends: Sequence[Sent]) -> dict[int, Intent]:
         with self._under(lease) as (session, now):
-            return intents.intend(session, sends, self.rng, now)
+            return intents.intend(session, sends, now)
 
     def guard(self, lease: Lease, proposals: Sequence[Proposal]) -> dict[int, Proposal]:
         with self._under(lease) as (session, now):

@@ -92,7 +92,7 @@ class ProjectItem(Base, CompanyOwned):
 class Timesheet(Base, CompanyOwned):
     """One person, one day, one project, some hours. Deleted ones stay, with their history. `version` is the ETag
     and what every write compares and sets. `origin_id` is our number on
-    Procore's card, drawn once, never reused (D6). `locked_at`: its pay period is closed; `processed_at`: and exported
+    Procore's card, never reused (D6). `locked_at`: its pay period is closed; `processed_at`: and exported
     (D45). The last block is Procore's word, mirrored and never sent."""
 
     __tablename__ = "timesheets"
