@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import tempfile
 from abc import ABC, abstractmethod
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.sql import SQL, Identifier
 
 from devtools.embedded_postgres import PostgresServer, embedded_postgres
 from tests.fixtures.databases import MEMORY, migrate
@@ -14,6 +19,7 @@ from tests.fixtures.databases import MEMORY, migrate
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 LOCK_TIMEOUT = "3ms"
 """All tasks are one thread: whoever waits for another's lock would wait for ever. So it is an error, at once."""
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
 
 
 class Database(ABC):
@@ -27,6 +33,14 @@ class Database(ABC):
 
     @abstractmethod
     def restore(self) -> None: ...
+
+    @abstractmethod
+    def copy(self) -> object:
+        """A backup, while others are connected."""
+
+    @abstractmethod
+    def put_back(self, copy: object) -> None:
+        """Nobody may be connected."""
 
     @abstractmethod
     def close(self) -> None: ...
@@ -48,9 +62,18 @@ class SqliteFile(Database):
         self._kept = copy.read_bytes()
 
     def restore(self) -> None:
+        self.put_back(self._kept)
+
+    def copy(self) -> object:
+        with closing(sqlite3.connect(self._path)) as source, closing(sqlite3.connect(":memory:")) as target:
+            source.backup(target)
+            return target.serialize()
+
+    def put_back(self, copy: object) -> None:
+        assert isinstance(copy, bytes)
         for path in self._path.parent.iterdir():
             path.unlink()
-        self._path.write_bytes(self._kept)
+        self._path.write_bytes(copy)
 
     def close(self) -> None:
         self._directory.cleanup()
@@ -75,6 +98,33 @@ class PostgresDatabase(Database):
     def restore(self) -> None:
         self._server.run(f"DROP DATABASE {self.NAME} WITH (FORCE)")
         self._server.run(f"CREATE DATABASE {self.NAME} TEMPLATE {self.KEPT} STRATEGY FILE_COPY")
+
+    def copy(self) -> object:
+        """Every table beside itself, in a schema of its own: a template must not have anybody connected."""
+        with self._connected() as connection:
+            connection.execute("DROP SCHEMA IF EXISTS backup CASCADE; CREATE SCHEMA backup")
+            connection.execute(
+                "CREATE TABLE backup.numbers AS SELECT sequencename, last_value FROM pg_sequences"
+            )
+            tables = [name for (name,) in connection.execute(TABLES)]
+            for name in tables:
+                connection.execute(
+                    SQL("CREATE TABLE backup.{0} AS TABLE public.{0}").format(Identifier(name))
+                )
+        return tables
+
+    def put_back(self, copy: object) -> None:
+        assert isinstance(copy, list)
+        tables = [Identifier("public", name) for name in copy]
+        with self._connected() as connection:
+            connection.execute("SET session_replication_role = replica")  # no foreign key looks
+            connection.execute(SQL("TRUNCATE {}").format(SQL(", ").join(tables)))
+            for name in copy:
+                connection.execute(SQL("INSERT INTO public.{0} TABLE backup.{0}").format(Identifier(name)))
+            connection.execute("SELECT setval(sequencename::text::regclass, last_value) FROM backup.numbers")
+
+    def _connected(self) -> psycopg.Connection[tuple[Any, ...]]:
+        return psycopg.connect(self._server.url(self.NAME).replace("+psycopg", ""))
 
     def close(self) -> None:
         with self._stack:
