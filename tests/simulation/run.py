@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.simulation.administrators import ACTS, UNTOLD, Administrators
 from tests.simulation.aims import NOTHING, Aim
+from tests.simulation.backups import Backups
 from tests.simulation.company import Company
 from tests.simulation.faults import Faults
 from tests.simulation.invariants import Books, Violation, stranger_digest, versions
@@ -32,6 +33,8 @@ BLAMELESS = ("refused", "unreadable", "crashed", "cannot_be_seen")
 """Kinds of reason that a fault may have left, and that Retry clears."""
 TOLD_SHARE = 0.25
 """Of the seeds: every event comes, and there is no sweep until the end: nothing may be left for it to find."""
+HALF = 0.5
+"""Of the seeds go through what costs much and is rarely needed."""
 EVENTS_LOST = ("event_dropped", "event_delayed")
 MOST_WRITES = 4
 MOST_TASKS = 8
@@ -80,6 +83,7 @@ class Run:
     def __init__(self, company: Company, plan: Plan) -> None:
         self.plan = plan
         self.rng = Random(f"{plan.seed}/schedule")
+        self.thrift = Random(f"{plan.seed}/thrift")
         is_told = plan.chances is None and Random(f"{plan.seed}/told").random() < TOLD_SHARE
         self.is_told = is_told if plan.aim.is_told is None else plan.aim.is_told
         off = (*plan.off, *(EVENTS_LOST if self.is_told else ()))
@@ -96,6 +100,7 @@ class Run:
         self.administrators = Administrators(
             self.site, Random(f"{plan.seed}/administrators"), plan.habits or {}
         )
+        self.backups = Backups(self.site, Random(f"{plan.seed}/backups"), is_on=self._has_backups())
         if self.is_told:
             self.machine.may_sweep, self.administrators.without = False, UNTOLD
         self._aim(plan.aim)
@@ -108,6 +113,12 @@ class Run:
         self.scheduler.ended = self._ended
         self.zeal = self.rng.choice((0.3, 0.4, 0.5))
         self.pace = self.rng.choice((0.2, 1.0, 4.0))
+
+    def _has_backups(self) -> bool | None:
+        """None where it is drawn. What was told before, only a sweep tells again."""
+        if self.is_told or "restore" in self.plan.off:
+            return False
+        return None if self.plan.chances is None else "restore" in self.plan.chances
 
     def _aim(self, aim: Aim) -> None:
         self.faults.latest = aim.latest
@@ -130,17 +141,18 @@ class Run:
                 self._come_to_rest()
                 self.violations += Books(self.site).unnoticed()
                 self.machine.may_sweep = True
-            self.machine.look_after_hooks()
+            if (
+                self.faults.fired
+                or self.thrift.random() < HALF
+                or any(map(self.administrators.acts.get, UNTOLD))
+            ):
+                self.machine.look_after_hooks()
             self._come_to_rest()
-            if self.administrators.acts["withdraw"]:
-                self.machine.refresh_directory()
-                self.scheduler.finish()
-                self.machine.check()
-                self._come_to_rest(PAUSES_AFTER)
             if self.faults.fired and self.administrators.retry_failed(*BLAMELESS):
                 self._come_to_rest(PAUSES_AFTER)
             self._check()
-            self._three_rounds_write_nothing()
+            if self.thrift.random() < HALF:
+                self._three_rounds_write_nothing()
         except Overrun as overrun:
             self.violations.append(Violation(1, str(overrun)))
         finally:
@@ -153,7 +165,7 @@ class Run:
         toggled = self.administrators.has_toggled
         allowed = ("before_switch", "switch:", "discarded") if toggled else ()
         books = Books(self.site, allowed, has_accepted=toggled)
-        self.violations += books.violations()
+        self.violations += books.violations(has_history=not self.backups.acts["restore"])
         self.violations += books.nothing_beyond(self.stranger)
         self.violations += [Violation(*seen) for seen in (*self.watch.sentences, *self.leases.sentences)]
         most = MOST_WRITES * (self.users.acts_so_far + self.faults.strikes_so_far) + 20
@@ -201,7 +213,7 @@ class Run:
 
     def _begin_something(self) -> None:
         self._let_time_pass()
-        if len(self.scheduler.tasks) >= MOST_TASKS:
+        if self.backups.act() or len(self.scheduler.tasks) >= MOST_TASKS:
             return
         if self.administrators.act():
             return
@@ -214,8 +226,10 @@ class Run:
             self.machine.look()
         elif lot < 0.985 or self.is_told:
             self.machine.sweep()
-        else:
+        elif lot < 0.993:
             self.machine.look_after_hooks()
+        else:
+            self.machine.check()
 
     def _let_time_pass(self) -> None:
         lot = self.rng.random()
@@ -290,7 +304,7 @@ class Run:
     def _result(self) -> Result:
         counts = Counter({f"fault {name}": count for name, count in self.faults.fired.items()})
         counts["without a sweep"] = int(self.is_told)
-        for acts in (self.users.acts, self.administrators.acts, self.watch.counts):
+        for acts in (self.users.acts, self.administrators.acts, self.backups.acts, self.watch.counts):
             counts.update({f"act {name}": count for name, count in acts.items()})
         return Result(
             self.plan,

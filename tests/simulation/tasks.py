@@ -13,10 +13,11 @@ from tests.simulation.site import SimulatedSite
 from tests.simulation.users import FIRST_DAY
 from webapp.errors import AppError
 from webapp.procore.factory import Procore
-from webapp.services import checks, directory, hook_care, inbox, schedule, sync
+from webapp.services import checks, hook_care, inbox, schedule, sync
 from webapp.services.sync import Turn
 
 WORKERS = 2
+STRANGER_SHARE = 0.25
 DELAYS = tuple(timedelta(seconds=seconds) for seconds in (3, 40, 400, 4000, 40_000))
 BATCHES = (2, 5, 20, 500)
 """Records in a step; the world is small, and a step of all of it leaves little to happen beside it."""
@@ -25,7 +26,7 @@ SOMEBODY_ELSES = 5_629_499_534_213_900
 
 class Machine:
     """Worker processes, each with one job at a time, and Procore's sender of webhooks. `may_sweep`: off where events
-    alone have to do."""
+    alone have to do; `sweeps_stranger`: in some seeds only, since nothing ever changes there."""
 
     def __init__(self, site: SimulatedSite, rng: Random, batch: int | None = None) -> None:
         self.site, self.rng = site, rng
@@ -35,6 +36,7 @@ class Machine:
         self.kept: list[tuple[str | None, bytes]] = []
         self.numbers = 0
         self.may_sweep = True
+        self.sweeps_stranger = rng.random() < STRANGER_SHARE
         self.turn = Turn(batch=batch or rng.choice(BATCHES))
 
     # ---- workers -----------------------------------------------------------------------------------
@@ -69,17 +71,14 @@ class Machine:
             if sync.probe(company_id):
                 sync.work(company_id, self.turn, gather=False)
         for company_id in schedule.companies_to_sweep() if self.may_sweep else ():
-            self._sweep(company_id)
+            if self.sweeps_stranger or company_id != self.site.stranger_id:
+                self._sweep(company_id)
         for company_id in schedule.companies_due():
             sync.work(company_id, self.turn, gather=False)
 
     def _sweep(self, company_id: int) -> None:
         sync.sweep_company(company_id)
         sync.work(company_id, self.turn, gather=False)
-
-    def refresh_directory(self) -> None:
-        self.numbers += 1
-        self.site.start(f"directory{self.numbers}", lambda: directory.refresh(self.site.company_id))
 
     def check(self) -> None:
         """What the nightly check does: both sides read once and compared, what differs is marked."""
