@@ -10,12 +10,15 @@ from datetime import timedelta
 from tests.simulation import without as w
 from tests.simulation.aims import Aim
 from tests.simulation.hunt import Mutant, main
+from tests.simulation.users import WEIGHTS
 
 J = "tests/journeys/"
 CREATES = Aim(acts={"create_here": 8}, busy=0, meetings=8)
 EDITS = Aim(acts={"edit_here": 10, "edit_there": 10}, held=0.9, busy=0, meetings=10)
-HOURS = replace(EDITS, fields=("hours",))
+NOTHING_ELSE = dict.fromkeys(WEIGHTS, 0)
+HOURS = replace(EDITS, acts={**NOTHING_ELSE, "edit_here": 1, "edit_there": 1}, fields=("hours",))
 DELETES = replace(EDITS, acts={"delete_here": 6, "edit_there": 12})
+DELETING = replace(EDITS, acts={**NOTHING_ELSE, "delete_here": 1, "delete_there": 1})
 LOST_CREATE = {"lost_answer@POST /rest": 0.5}
 MUTANTS = (
     # creates
@@ -66,7 +69,7 @@ MUTANTS = (
         "the link that an event made for our own new card is not given up",
         {"webapp.store.outcomes._Batch._take_card": w.stray_left_alone},
         chances={},
-        aim=replace(CREATES, is_prompt=True),
+        aim=replace(CREATES, comes="an event"),
     ),
     # marks and leases
     Mutant(
@@ -105,7 +108,7 @@ MUTANTS = (
         "a setting that changes does not end the lease",
         {"webapp.store.leases.fence": w.giving(None)},
         chances={},
-        aim=Aim(tries=("turn_off", "turn_on"), busy=0.15),
+        aim=replace(EDITS, tries=("turn_off", "turn_on"), busy=1, comes="an administrator"),
         test=J + "test_switches.py::test_a_step_that_read_the_settings_before_they_changed_is_repeated",
     ),
     Mutant(
@@ -135,13 +138,14 @@ MUTANTS = (
         "what we sent is the base, whatever Procore made of it",
         {"webapp.sync.agreed.as_agreed": w.answer_is_what_we_sent},
         chances={"event_dropped": 0.3},
+        test=J + "test_checks.py::test_a_rounding_that_was_agreed_on_is_equal",
     ),
     Mutant(
         "base-if-edited",
         "what was sent is forgotten when the timesheet is edited meanwhile",
         {"webapp.store.outcomes._Batch._keep_what_was_sent": w.base_not_moved_by_an_edit},
         chances={},
-        aim=replace(EDITS, fields=("description",)),
+        aim=replace(HOURS, fields=("hours", "description")),
         test=J + "test_conflicts.py::test_an_edit_while_a_rule_is_carried_out_loses_no_loser",
     ),
     Mutant(
@@ -179,6 +183,7 @@ MUTANTS = (
         {"webapp.sync.decide._with_place": w.merged_without_place},
         chances={},
         aim=replace(EDITS, fields=("project", "cost_code")),
+        test="tests/unit/sync/test_decide.py::test_a_cost_code_shares_the_fate_of_its_project",
     ),
     Mutant(
         "echo",
@@ -214,6 +219,8 @@ MUTANTS = (
         chances={},
         habits={"approved_refuse_edits": False},
         aim=Aim(acts={"approve": 5, "unapprove": 0, "edit_here": 10}),
+        test=J
+        + "test_rules_of_order.py::test_a_card_that_is_approved_is_held_even_where_procore_would_take_the_change",
     ),
     Mutant(
         "audit",
@@ -270,11 +277,16 @@ MUTANTS = (
         "overtaken",
         "what is fixed while it is decided is held",
         {"webapp.store.outcomes._Batch._is_overtaken": w.giving(False)},
+        chances={},
+        aim=replace(DELETING, guard=0, tries=("let_through",), busy=1, comes="an administrator"),
+        test=J + "test_fixed_meanwhile.py::test_a_decision_about_the_guard_is_not_overtaken",
     ),
     Mutant(
         "guard",
         "the mass-change guard lets everything through",
         {"webapp.store.guard.ask": w.giving({})},
+        chances={},
+        aim=replace(DELETING, guard=1),
         test=J + "test_guard.py::test_more_deletions_than_usual_wait_for_an_administrator",
     ),
     # events and the sweep
@@ -329,7 +341,8 @@ MUTANTS = (
         "a used-up budget stops no call",
         {"webapp.procore.pacing.Pacer.before": w.never_limited},
         chances={},
-        habits={"spike_limit": 8, "rate_headers": "right"},
+        habits={"hourly_limit": 25},
+        aim=EDITS,
     ),
     Mutant(
         "token-lock",

@@ -14,6 +14,7 @@ from tests.simulation.aims import NOTHING, Aim
 from tests.simulation.backups import Backups
 from tests.simulation.company import Company
 from tests.simulation.faults import Faults
+from tests.simulation.guarding import broken_promises
 from tests.simulation.invariants import Books, Violation, stranger_digest, versions
 from tests.simulation.leases import LeaseWatch
 from tests.simulation.scheduler import Killed, Overrun, Scheduler, Task
@@ -23,6 +24,7 @@ from tests.simulation.users import Users
 from tests.simulation.watch import Watch
 from webapp.clock import ManualClock
 from webapp.errors import AppError, TryLater
+from webapp.services import settings
 from webapp.store import models, schedule
 from webapp.store.marks import mark
 from webapp.store.models import Link
@@ -46,7 +48,8 @@ PAUSES_AFTER = (2, 120, 1000)
 UNTIL_SWEPT = timedelta(seconds=301)
 """Nothing waits any more: a sweep, and what was to come late, and that is all that can still come."""
 BETWEEN_MEETINGS = (1, 5, 20, 130, 301)
-LATEST_TO_COME = 30
+COMES_IN = 0.12
+"""How often, at a yield at which a worker has records in hand."""
 STAYS = (0, 0, 1, 5, 20)
 """Seconds that pass when somebody has come in."""
 
@@ -128,6 +131,10 @@ class Run:
             self.administrators.busy = aim.busy
         if aim.skew is not None:
             self.site.our_clock.ahead = timedelta(seconds=aim.skew)
+        if aim.guard is not None:
+            with self.site.looked_at():
+                limits = {"guard_deletions": aim.guard, "guard_deletions_percent": 0}
+                settings.change(self.site.company_id, limits)
 
     def go(self) -> Result:
         try:
@@ -136,6 +143,10 @@ class Run:
             self._meet()
             self.faults.is_on = False
             self.scheduler.finish()
+            if self.plan.aim.guard is not None:
+                is_let_through = "let_through" in self.plan.aim.tries
+                broken = broken_promises(self.site, self.plan.aim.guard, is_let_through=is_let_through)
+                self.violations += [Violation(*seen) for seen in broken]
             self.administrators.put_right()
             if self.is_told:
                 self._come_to_rest()
@@ -250,18 +261,23 @@ class Run:
                 self.scheduler.finish()
             self.administrators.act()
             self.machine.look()
-            self.scheduler.finish(comes_at=self.rng.randrange(LATEST_TO_COME), comes=self._comes_in)
+            self.scheduler.finish(self._comes_in)
             self.scheduler.advance(self.rng.choice(BETWEEN_MEETINGS))
 
-    def _comes_in(self) -> bool:
-        if not self.plan.aim.is_prompt:
-            has_come = self.users.come_in()
-            self.scheduler.advance(self.rng.choice(STAYS) if has_come else 0)
-            return has_come
-        if self.machine.deliver():
-            for task in self.scheduler.tasks:
-                task.is_hurried = task.is_hurried or task.name.startswith("event")
-        return False
+    def _comes_in(self) -> None:
+        comes = self.plan.aim.comes
+        if comes == "an event":
+            has_come = self.machine.deliver()
+        elif self.rng.random() >= COMES_IN or not self.users.has_anybody_in_hand():
+            return
+        elif comes == "an administrator":
+            has_come = self.administrators.act()
+        else:
+            self.users.act()
+            self.scheduler.advance(self.rng.choice(STAYS))
+            return
+        for task in self.scheduler.tasks if has_come else ():
+            task.is_hurried = task.is_hurried or task.name.startswith(("event", "admin"))
 
     # ---- when they stop --------------------------------------------------------------------------------
 

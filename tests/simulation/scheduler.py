@@ -7,7 +7,7 @@ through at the yield where it stands and at every later one, so that, as after k
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
@@ -16,6 +16,9 @@ from greenlet import getcurrent, greenlet
 
 from tests.simulation.faults import Faults
 from webapp.clock import ManualClock
+
+SINCE_LOCK = 5
+"""Yields between the question for the token lock and the request for a token."""
 
 
 class Killed(BaseException):
@@ -27,20 +30,20 @@ class Overrun(Exception):
 
 
 class Task(greenlet):
-    """Something under way: a worker's job, a request of a user, a delivery. `error`: what it ended with; `asked_at`:
-    when it asked for its last write transaction."""
+    """Something under way: a worker's job, a request of a user, a delivery. `error`: what it ended with; `recent`: when
+    it yielded last."""
 
     def __init__(self, name: str, act: Callable[[], object], scheduler: Scheduler) -> None:
         super().__init__(self._run_through, scheduler.hub)
         self.name, self.act, self.scheduler = name, act, scheduler
         self.wake_at: datetime | None = None
         self.is_dead = False
-        self.asked_at = scheduler.clock.now()
         self.depth = 0
         self.error: BaseException | None = None
         self.on_resume: Callable[[], None] | None = None
         self.process: object = None
         self.is_hurried = False
+        self.recent: deque[datetime] = deque(maxlen=SINCE_LOCK)
 
     def _run_through(self) -> None:
         try:
@@ -75,6 +78,7 @@ class Scheduler:
         task = self.current()
         if task is None:
             return
+        task.recent.append(self.clock.now())
         if not task.is_dead:
             self.tell(f"{task.name} {label}")
             if self.faults.strikes("kill", label):
@@ -146,13 +150,13 @@ class Scheduler:
             act()
         self.clock.time = max(self.clock.time, until)
 
-    def finish(self, most: int = 20_000, comes_at: int = 0, comes: Callable[[], bool] = lambda: True) -> None:
-        """Until no task is left. From one yield on somebody waits to come in."""
-        has_come = False
-        for number in range(most):
+    def finish(self, comes_in: Callable[[], None] | None = None, most: int = 20_000) -> None:
+        """Until no task is left. `comes_in`: asked before each step."""
+        for _ in range(most):
             if not self.tasks:
                 return
-            has_come = has_come or (number >= comes_at and comes())
+            if comes_in is not None:
+                comes_in()
             if not self.step():
                 wake = min(task.wake_at for task in self.tasks if task.wake_at is not None)
                 self.advance((wake - self.clock.now()).total_seconds())

@@ -71,8 +71,6 @@ class Storage:
             return
         scheduler, task = now
         reads = is_read(connection)
-        if not reads:
-            task.asked_at = scheduler.clock.now()
         may_switch = task.depth == 0 and task not in self.writers
         scheduler.point("reads" if reads else "begins", may_switch=may_switch)
         if reads:

@@ -107,12 +107,9 @@ class Users:
             self.acts["refused by Procore"] += 1
             self.site.scheduler.tell(f"  Procore refuses: {refused.status}")
 
-    def come_in(self) -> bool:
-        """Acts as soon as a worker has a record in hand. False while none has."""
-        if not any(pair.is_in_hand for pair in self._pairs()):
-            return False
-        self.act()
-        return True
+    def has_anybody_in_hand(self) -> bool:
+        """Whether a worker has a record in hand."""
+        return any(pair.is_in_hand for pair in self._pairs())
 
     # ---- whom and what ---------------------------------------------------------------------------------
 

@@ -84,7 +84,7 @@ class Watch:
             and other in self.scheduler.tasks
             and now - left_at < LONGEST_CALL
         ]
-        held_lock = now - task.asked_at < LOCK
+        held_lock = now - task.recent[0] < LOCK
         if flying and held_lock and self.knows_time:
             self.sentences.append((8, f"{task.name} asks for a token while {flying[0].name} does"))
         self._token_calls[task] = now, held_lock
