@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
-WORKERS ?= 2
+WORKERS ?= 3
 EXAMPLES ?= 100000
 ARGS ?=
 SEEDS ?= 100
@@ -28,7 +28,7 @@ demo-reset: $(INSTALLED) ## forget the demo's data
 	@$(BIN)/python -m devtools.demo --reset
 
 test: $(INSTALLED) ## the whole test suite (ARGS="-k inbox" for a part, WORKERS=4 for more processes)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 algebra: $(INSTALLED) ## decide and merge: 100,000 random examples of their laws (EXAMPLES=n for another number)
 	@ALGEBRA_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -n0 --durations=0 tests/unit/sync/test_merge_algebra.py $(ARGS)
@@ -66,6 +66,7 @@ $(INSTALLED): requirements-dev.txt
 		"Name another one with: make PYTHON=/path/to/python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "$(PYTHON) is too old: Python 3.11 or newer is needed." >&2; exit 1; }
+	@test ! -L .venv || { echo ".venv is a link: bring the environment it leads to up to date where it lives." >&2; exit 1; }
 	@$(PYTHON) -m venv --clear .venv || \
 		{ echo "No virtual environment can be made. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	@echo "Installing the locked requirements into .venv (once, about half a minute) ..."
