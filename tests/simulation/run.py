@@ -157,7 +157,7 @@ class Run:
                 or self.thrift.random() < HALF
                 or any(map(self.administrators.acts.get, UNTOLD))
             ):
-                self.machine.look_after_hooks()
+                self._look_after_hooks()
             self._come_to_rest()
             if self.faults.fired and self.administrators.retry_failed(*BLAMELESS):
                 self._come_to_rest(PAUSES_AFTER)
@@ -304,6 +304,15 @@ class Run:
             self.scheduler.finish()
         self.machine.look()
         self.scheduler.finish()
+
+    def _look_after_hooks(self) -> None:
+        """Each hour, so that one that Procore had no calls left for is followed by another."""
+        for _ in range(MOST_ROUNDS):
+            look = self.machine.look_after_hooks()
+            self.scheduler.finish()
+            if look.error is None:
+                return
+            self._come_to_rest()
 
     def _is_quiet(self) -> bool:
         """No record is marked, for now or for later; nothing is on its way, and no sweep was put off."""

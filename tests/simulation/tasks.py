@@ -89,10 +89,10 @@ class Machine:
             f"check{self.numbers}", lambda: checks.run(company_id, first, last, "night", repair=True)
         )
 
-    def look_after_hooks(self) -> None:
+    def look_after_hooks(self) -> Task:
         """The hourly look: hooks mended, what Procore gave up delivering made good."""
         self.numbers += 1
-        self.site.start(f"hooks{self.numbers}", lambda: hook_care.look_after(self.site.company_id))
+        return self.site.start(f"hooks{self.numbers}", lambda: hook_care.look_after(self.site.company_id))
 
     # ---- webhooks ----------------------------------------------------------------------------------
 
