@@ -90,6 +90,14 @@ def test_an_open_conflict_is_no_news_until_its_card_changes_again(site: Site) ->
     assert theirs["hours"] == Decimal(5)
 
 
+def test_a_deleted_card_whose_edit_here_waits_for_a_person_is_no_news(site: Site) -> None:
+    """M12, D42: the deletion is known; what becomes of the edit is for somebody to decide."""
+    both = on_both_sides(site)
+    both.change({"hours": Decimal(7)}, None)
+    assert both.link.reason_key == "deleted_there"
+    assert sweep(site) == 0
+
+
 def test_cards_that_changed_in_the_same_second_are_all_seen(deaf: Site) -> None:
     """M12: equal updated_at, at the very end of a range."""
     deaf.enter("1.0")

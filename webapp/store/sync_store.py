@@ -20,7 +20,7 @@ from webapp.store.models import Company, Link, Timesheet
 from webapp.store.outcomes import store_outcomes
 from webapp.store.session import StoreSession, reading, transaction
 from webapp.store.writes import keep_audit, log_writes
-from webapp.sync.holds import BUSY
+from webapp.sync.holds import BUSY, DELETED_THERE
 from webapp.sync.ports import (
     ClashKept,
     Clock,
@@ -214,7 +214,7 @@ def _is_news(link: Link | None, card: Card, are_deleted: bool) -> bool:
     if link.is_dirty and (link.not_before is None or link.reason_key == BUSY):
         return False  # it is looked at anyway, and soon
     if are_deleted:
-        return not link.is_tombstone and not link.is_excluded_for_good
+        return not (link.is_tombstone or link.is_excluded_for_good or link.reason_key == DELETED_THERE)
     return link.procore_updated_at != card.facts.updated_at or link.is_tombstone or _differs(link, card)
 
 

@@ -11,6 +11,7 @@ from webapp.sync.catalogue import Reason as Reason
 from webapp.sync.catalogue import State as State
 
 BUSY = "procore_busy"
+DELETED_THERE = "deleted_there"
 LOCK = re.compile(r"\b(approved|locked?|completed)\b|\bapproval\b(?!_status)", re.IGNORECASE)
 """How Procore says that a card may not be changed any more."""
 
@@ -157,7 +158,7 @@ def deleted_here_edited_there() -> Reason:
 
 
 def edited_here_deleted_there() -> Reason:
-    return BY_KEY["deleted_there"].reason()
+    return BY_KEY[DELETED_THERE].reason()
 
 
 def left_scope(why: str, project_id: int) -> Reason:
