@@ -208,9 +208,9 @@ class Books:
         if not step and not self.is_split:
             return None
 
-        def stored(hours: Decimal) -> Decimal:
+        def stored(hours: Decimal) -> set[Decimal]:
             hours = (hours / step).quantize(Decimal(1), ROUND_HALF_UP) * step if step else hours
-            return min(hours, limit) if self.is_split else hours
+            return {hours, min(hours, limit) if self.is_split else hours}
 
         return stored
 

@@ -31,7 +31,7 @@ UNNOTICED = timedelta(seconds=2)
 
 Value = str | None
 Values = dict[str, Value]
-Stored = Callable[[Decimal], Decimal]
+Stored = Callable[[Decimal], Iterable[Decimal]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,8 @@ class _Family:
                     self.entered[unit].add(new)
         for hours in self.entered["hours"] if stored else ():
             if hours is not None:
-                self.parents["hours"][_text("hours", stored(Decimal(hours)))].add(hours)
+                for made in stored(Decimal(hours)):
+                    self.parents["hours"][_text("hours", made)].add(hours)
 
     def has_seen(self, unit: str, old: Value, new: Value) -> bool:
         """Whether the author of `new` knew `old`, or `old` is nobody's, or it is kept."""
