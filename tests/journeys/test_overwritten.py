@@ -185,6 +185,27 @@ def test_many_updates_are_read_again_before_they_grow_old(site: Site) -> None:
     assert [link.state for link in site.links()].count("conflict") == 1
 
 
+def test_a_card_that_is_approved_while_it_waits_for_its_turn_is_not_written_over(site: Site) -> None:
+    """D44: also where Procore would let us."""
+    site.connect(receive=True, send=True)
+    site.world.set_switches(approved_refuse_edits=False)
+    sheets = [site.write("8.0", person=3 + n) for n in range(3)]
+    site.settle()
+    number = next(t.origin_id for t in site.timesheets() if t.id == sheets[-1])
+    last = next(c.id for c in site.cards() if c.origin_id == number)
+
+    def slowly() -> None:
+        site.world.set_approval(site.dana.id, [last], "approved")
+        site.clock.advance(3)
+
+    just_before(site, "PATCH", slowly)
+    for sheet in sheets:
+        site.rewrite(sheet, hours=Decimal("7.0"))
+    sync.drain()
+    assert {c.id: c.hours for c in site.cards()}[last] == Decimal("8.0")
+    assert {link.procore_id: link.reason_key for link in site.links()}[last] == "lock:approved"
+
+
 def test_a_worker_that_dies_before_its_write_is_sent_leaves_nothing_behind(
     shared: tuple[Site, int, int],
 ) -> None:

@@ -81,8 +81,12 @@ def delete_theirs(batch: Batch, deletes: Sequence[Seen]) -> None:
 def _unapproved_only(seen: Seen) -> None:
     """Approval is somebody's word for the values it was given for: nothing is sent over it, whether Procore would take
     it or not, and it is never lowered by us (D44)."""
-    if seen.card is not None and seen.card.facts.approval_status in APPROVED:
+    if seen.card is not None and _is_approved(seen.card):
         raise Untranslatable(holds.approved_in_procore())
+
+
+def _is_approved(card: Card) -> bool:
+    return card.facts.approval_status in APPROVED
 
 
 def _send_all(batch: Batch, changes: Sequence[Change]) -> None:
@@ -153,7 +157,7 @@ class _Looks:
         for change in changes:
             card = cards.get(change.write.procore_id)
             self.looked_at[change.write.procore_id] = began
-            if card is None or card.timecard != change.write.before:
+            if card is None or card.timecard != change.write.before or _is_approved(card):
                 self.moved.add(change.write.procore_id)
 
 
