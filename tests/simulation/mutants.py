@@ -18,6 +18,7 @@ EDITS = Aim(acts={"edit_here": 10, "edit_there": 10}, held=0.9, busy=0, meetings
 NOTHING_ELSE = dict.fromkeys(WEIGHTS, 0)
 HOURS = replace(EDITS, acts={**NOTHING_ELSE, "edit_here": 1, "edit_there": 1}, fields=("hours",))
 DELETES = replace(EDITS, acts={"delete_here": 6, "edit_there": 12})
+UNHEARD = replace(EDITS, acts={**NOTHING_ELSE, "edit_there": 1})
 DELETING = replace(EDITS, acts={**NOTHING_ELSE, "delete_here": 1, "delete_there": 1})
 LOST_CREATE = {"lost_answer@POST /rest": 0.5}
 MUTANTS = (
@@ -96,6 +97,7 @@ MUTANTS = (
         "a lease ends only when it is given back",
         {"webapp.store.leases.claim": w.claimed_only_when_given_back},
         chances={"kill": 0.03},
+        test=J + "test_killed.py::test_a_worker_killed_at_any_step_loses_and_doubles_nothing",
     ),
     Mutant(
         "fencing",
@@ -311,7 +313,7 @@ MUTANTS = (
         {"webapp.sync.sweep.OVERLAP": w.fixed(timedelta())},
         chances={"event_dropped": 1.0},
         habits={"updated_at_cut_seconds": 60},
-        aim=Aim(acts={"edit_there": 12}),
+        aim=UNHEARD,
         test=J + "test_sweep.py::test_a_list_that_lags_hides_nothing_for_good",
     ),
     Mutant(
@@ -319,7 +321,7 @@ MUTANTS = (
         "the cursors are moved by our own clock",
         {"webapp.store.sync_store.SyncStore.move_cursors": w.swept_by_our_clock},
         chances={"event_dropped": 1.0},
-        aim=Aim(acts={"edit_there": 12}, skew=3000),
+        aim=replace(UNHEARD, skew=3000),
         test=J + "test_sweep.py::test_our_own_clock_may_be_wrong",
     ),
     Mutant(

@@ -51,7 +51,6 @@ def keep_delete_clash(batch: Batch, seen: Seen, action: DeleteClash) -> None:
         card.facts.updated_at if card else seen.gone.deleted_at if seen.gone else None,
     )
     reason = holds.deleted_here_edited_there() if here else holds.edited_here_deleted_there()
-    meant = (
-        seen.base if seen.record.intent else None
-    )  # the intent ends here; without it nothing is agreed on any more
+    # the intent ends here; without what it says nothing would be agreed on any more
+    meant = seen.base if seen.record.intent else None
     batch.done(seen, base=meant, reason=reason, clashes=(kept,))
