@@ -96,6 +96,7 @@ class Administrators:
             return False
         name = self.rng.choice([name for name in ACTS if name not in self.without])
         self.acts[name] += 1
+        self.site.has_lost_events |= name in UNTOLD
         self.site.scheduler.tell(f"administrator: {name}")
         ACTS[name](self)
         return True

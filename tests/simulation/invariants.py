@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -23,6 +24,9 @@ WAITS_FOR_A_PERSON = (
 )  # fmt: skip
 """Reasons that may stand at the end when no fault strikes any more and nothing else was allowed to a seed."""
 
+UNNOTICED = timedelta(seconds=2)
+"""So young a read is audited only when events tell of another's change. One of a list that lags is older than it
+seems."""
 BELATED = ("late_effect", "stall")
 """Faults by which our own deletion may arrive after somebody has put the record back."""
 
@@ -190,10 +194,11 @@ class Books:
     # ---- 3 -------------------------------------------------------------------------------------------
 
     def nothing_lost(self) -> Iterator[Violation]:
-        fired = self.site.scheduler.faults.fired
-        may_miss = bool(fired["event_dropped"] or fired["event_delayed"])
+        fired, lag = self.site.scheduler.faults.fired, self.site.world.state.switches.list_lag_seconds
+        may_miss = bool(fired["event_dropped"] or fired["event_delayed"] or self.site.has_lost_events)
+        unnoticed = UNNOTICED + timedelta(seconds=lag) if may_miss else timedelta()
         for record in self._records():
-            for sentence in lost_values(record, may_miss_events=may_miss, stored=self._stored()):
+            for sentence in lost_values(record, unnoticed=unnoticed, stored=self._stored()):
                 yield Violation(3, sentence)
             if record.ours is None or record.theirs is None or any(fired[name] for name in BELATED):
                 continue

@@ -26,8 +26,6 @@ SAID = {
 }  # fmt: skip
 """What the histories call a unit of the merge."""
 BY_ENGINE = ("Procore", "Timesite")
-UNNOTICED = timedelta(seconds=2)
-"""So young a read is audited only when events tell of another's change."""
 
 Value = str | None
 Values = dict[str, Value]
@@ -100,8 +98,11 @@ class Record:
         )
 
 
-def lost_values(record: Record, *, may_miss_events: bool, stored: Stored | None = None) -> Iterator[str]:
-    """Sentences about values that a person entered and that the engine wrote over without keeping them. `stored`: what
+def lost_values(
+    record: Record, *, unnoticed: timedelta = timedelta(), stored: Stored | None = None
+) -> Iterator[str]:
+    """Sentences about values that a person entered and that the engine wrote over without keeping them. `unnoticed`:
+    how young an edit may be at our write that nothing tells of, where its event was lost. `stored`: what
     Procore makes of hours that it is sent, where it does not leave them as they are (D47, D48)."""
     family = _Family(record, stored)
     for name, side, other in (
@@ -115,7 +116,7 @@ def lost_values(record: Record, *, may_miss_events: bool, stored: Stored | None 
             if line.by_engine:
                 for unit, (old, new) in line.changes.items():
                     at = entered_at.get((unit, old))
-                    is_unnoticed = may_miss_events and at and line.at and line.at - at <= UNNOTICED
+                    is_unnoticed = at and line.at and line.at - at < unnoticed
                     if not family.has_seen(unit, old, new) and not is_unnoticed:
                         yield f"{record.name}: the {name}'s {unit} {old!r} gave way to {new!r} unseen"
                 if line.is_end and other is not None:

@@ -125,11 +125,9 @@ def test_a_value_written_over_unseen_is_told() -> None:
     dana = Line(False, {"hours": ("8", "6")})
     last = {"hours": "6", "description": None, "date": "2026-11-16"}
     record = Record("link 1", Side([ana, over], last, True), Side([dana], last, False))
-    assert list(lost_values(record, may_miss_events=False)) == [
-        "link 1: the timesheet's hours '7' gave way to '6' unseen"
-    ]
+    assert list(lost_values(record)) == ["link 1: the timesheet's hours '7' gave way to '6' unseen"]
     record.kept["hours"].add("7")
-    assert list(lost_values(record, may_miss_events=False)) == []
+    assert list(lost_values(record)) == []
 
 
 def test_a_value_whose_author_saw_the_other_is_no_loss() -> None:
@@ -138,4 +136,4 @@ def test_a_value_whose_author_saw_the_other_is_no_loss() -> None:
     last = {"hours": "6", "description": None, "date": "2026-11-16"}
     theirs = Side(dana, last, True)
     ours = Side([Line(True, {"hours": ("8", "6")})], dict(last), False)
-    assert list(lost_values(Record("link 1", ours, theirs), may_miss_events=False)) == []
+    assert list(lost_values(Record("link 1", ours, theirs))) == []
