@@ -330,6 +330,7 @@ MUTANTS = (
         {"webapp.sync.sweep.sweep": w.swept_after_the_cursors},
         chances={"event_dropped": 1.0, "kill@< GET /rest": 0.1},
         aim=Aim(acts={"edit_there": 12}),
+        test=J + "test_sweep.py::test_a_sweep_that_breaks_off_moves_no_cursor",
     ),
     # the line
     Mutant(
@@ -352,6 +353,7 @@ MUTANTS = (
         {"webapp.store.credentials.Credentials.lock": w.giving(True)},
         chances={"status_401": 0.15},
         aim=Aim(tries=("revoke_tokens",), busy=0.15),
+        test="tests/unit/procore/test_stores.py::test_of_many_that_ask_at_once_one_gets_the_lock",
     ),
 )
 

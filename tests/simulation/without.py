@@ -222,9 +222,15 @@ def not_swept(real: Real) -> Real:
 
 def swept_after_the_cursors(real: Real) -> Real:
     def sweep(store: Any, procore: Any, lease: Lease) -> Swept:
-        before, now = store.cursors(), procore.server_time()
-        store.move_cursors(lease, before, Cursors(now, now))
-        return real(_With(store, cursors=lambda: before), procore, lease)  # type: ignore[no-any-return]
+        before = store.cursors()
+
+        def updated_between(*bounds: Any) -> Any:
+            now = procore.server_time()
+            store.move_cursors(lease, before, Cursors(now, now))
+            return procore.updated_between(*bounds)
+
+        early = _With(procore, updated_between=updated_between)
+        return real(store, early, lease)  # type: ignore[no-any-return]
 
     return sweep
 
