@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import LiteralString
+
 import psycopg
 import pytest
 from flask import Flask
@@ -40,11 +42,16 @@ def test_an_emptied_database_is_like_a_new_one(seeded: Flask, postgres_database:
         assert companies() == first
 
 
-def test_a_changed_schema_is_made_anew(seeded: Flask, postgres_database: EmptiedDatabase) -> None:
+@pytest.mark.parametrize(
+    "change", ["DROP TABLE companies CASCADE", "ALTER TABLE companies DROP COLUMN fixes"]
+)
+def test_a_changed_schema_is_made_anew(
+    seeded: Flask, postgres_database: EmptiedDatabase, change: LiteralString
+) -> None:
     with seeded.app_context():
         db.engine.dispose()
     with psycopg.connect(postgres_database.url.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute("DROP TABLE companies CASCADE")
+        connection.execute(change)
     postgres_database.empty()
     seed(seeded)
     with seeded.app_context():
