@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from tests.fixtures.site import Site
 from webapp.clock import ManualClock
-from webapp.services import sync
+from webapp.services import ledger, sync
 
 START_STOP = 1
 
@@ -43,6 +43,19 @@ def test_edits_and_deletions_here_follow(site: Site) -> None:
         ("send", "update", "processed"),
         ("send", "delete", "processed"),
     ]
+
+
+def test_an_edit_here_waits_in_the_ledger_until_it_is_sent(site: Site) -> None:
+    """R31a, invariant 6: also while no worker runs."""
+    site.connect(send=True)
+    timesheet = site.write("8.0")
+    site.settle()
+    site.rewrite(timesheet, hours=Decimal("6.0"))
+    found = ledger.counts(site.company_id)
+    assert (found["waiting"].records, found["waiting"].hours, found["in_sync"].records) == (1, Decimal(6), 0)
+    site.settle()
+    found = ledger.counts(site.company_id)
+    assert (found["waiting"].records, found["in_sync"].records, found["total"].hours) == (0, 1, Decimal(6))
 
 
 def test_a_lost_answer_to_a_create_never_makes_two_cards(site: Site) -> None:

@@ -18,7 +18,7 @@ Verb = Literal["create", "update", "delete"]
 
 def mark_edited(session: StoreSession, timesheet: Timesheet, verb: Verb, now: datetime) -> Link:
     """A timesheet was entered, edited or deleted here: its link is dirty, in the same transaction. While sending is
-    on, Activity shows the change as pending from this moment."""
+    on, the change waits from this moment, in Activity and in the ledger (R31a)."""
     session.flush()
     link = session.scalars(select(Link).where(Link.timesheet_id == timesheet.id)).one_or_none()
     if link is None:
@@ -28,6 +28,8 @@ def mark_edited(session: StoreSession, timesheet: Timesheet, verb: Verb, now: da
     link.date, link.hours = timesheet.date, timesheet.hours
     company = session.scalars(select(Company).where(Company.id == timesheet.company_id)).one()
     if company.send and company.state != "disconnected":
+        if link.state == "in_sync":
+            link.state = "waiting"
         session.flush()
         pend(
             session,
