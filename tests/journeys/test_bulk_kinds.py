@@ -10,6 +10,7 @@ import pytest
 
 from tests.fixtures.site import Site
 from webapp.domain.bulk import BulkKinds
+from webapp.services import sync
 from webapp.store.bulk_kinds import BulkKindStore
 from webapp.store.models import Timesheet
 from webapp.store.session import reading
@@ -50,6 +51,24 @@ def test_a_lost_answer_to_the_card_that_tells_cuts_nothing_either(sqlite_site: S
     site.settle()
     assert hours_on_both_sides(site) == (Decimal(15), Decimal(15))
     assert len(site.cards()) == 2
+
+
+def test_whole_hours_that_a_cut_or_a_person_may_have_left_are_asked(sqlite_site: Site) -> None:
+    """Question 8: the answer was lost, and somebody edited the card's description before it was found."""
+    site = sqlite_site
+    site.connect(receive=True, send=True)
+    site.world.set_switches(bulk_hours_integer=True, list_lag_seconds=9.0)
+    site.world.add_fault(effect="lose_answer", method="POST", path="*/timesheets", times=1)
+    site.write("2.75")
+    sync.work(site.company_id, gather=False)
+    [card] = site.cards()
+    assert card.hours == Decimal(2)
+    site.clock.advance(5)
+    site.edit(card.id, description="with Sam")
+    site.world.set_switches(list_lag_seconds=0.0)
+    site.settle()
+    assert [link.reason_key for link in site.links()] == ["both_changed"]
+    assert [(t.hours, t.description) for t in site.timesheets()] == [(Decimal("2.75"), "with Sam")]
 
 
 def test_a_thousand_timesheets_with_fractions_take_twenty_calls_once_they_were_seen_to_survive(

@@ -115,12 +115,14 @@ def _left_open(action: Merge, take: frozenset[str], sent: frozenset[str]) -> Rea
 
 def adopted(batch: Batch, seen: Seen) -> Seen:
     """A card found by our number that nobody has touched is what Procore made of what we sent (D47); one that somebody
-    has edited since is compared with what we sent (D6)."""
+    has edited since is compared with what we sent (D6). Whether they or a bulk create left whole hours of ours, nobody
+    can tell then: a person is asked."""
     card, intent = seen.card, seen.record.intent
     if card is None or intent is None or isinstance(seen.record.base, Base):
         return seen
     if card.facts.updated_at != card.facts.created_at:
-        return seen
+        cut = _without_cut(Base(intent.ours, intent.sent), intent.sent, card.timecard)
+        return replace(seen, agreed=Base(cut.ours, intent.sent))
     face, _ = as_agreed(batch, intent.sent, card.timecard, frozenset(UNITS))
     base = _without_cut(Base(intent.ours, face), intent.sent, card.timecard)
     return replace(seen, agreed=base)
