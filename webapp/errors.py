@@ -14,14 +14,16 @@ class AppError(Exception):
 
 
 class TryLater(AppError):
-    """Nothing is wrong with the request; the same one may work later."""
+    """Nothing is wrong with the request; the same one may work later. `is_effect_unknown`: what was being written at
+    Procore may have been done."""
 
     status = 503
     title = "Procore is busy"
+    is_effect_unknown = False
 
 
 class ProcoreUnavailable(TryLater):
-    """No answer, a 5xx, or an answer cut short. `is_effect_unknown`: the write may have been done."""
+    """No answer, a 5xx, or an answer cut short."""
 
     def __init__(
         self, message: str, *, retry_after: float | None = None, is_effect_unknown: bool = False
@@ -40,8 +42,10 @@ class RateLimited(TryLater):
 
 
 class StoreUnavailable(TryLater):
-    """The database does not answer, is locked, or cut a transaction short."""
+    """The database does not answer, is locked, or cut a transaction short. It is also asked right after each call of
+    Procore, so that an answer may be lost with it."""
 
+    is_effect_unknown = True
     title = "Timesite cannot reach its database"
 
 

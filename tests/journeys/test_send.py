@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import OperationalError
+
 from tests.fixtures.site import Site
 from webapp.clock import ManualClock
+from webapp.extensions import db
 from webapp.services import ledger, sync
 
 START_STOP = 1
@@ -67,6 +72,28 @@ def test_a_lost_answer_to_a_create_never_makes_two_cards(site: Site) -> None:
     site.write("7.5")
     site.settle()
     assert len(site.cards()) == len(site.timesheets()) == 1
+    assert [link.state for link in site.links()] == ["in_sync"]
+
+
+def test_an_answer_that_was_lost_with_our_database_is_looked_for(sqlite_site: Site) -> None:
+    """D6, M5: what Procore's headers said could not be stored; the create was done all the same."""
+    site = sqlite_site
+    site.connect(send=True)
+    site.clock.advance(4000)
+    site.world.set_switches(spike_limit=9)
+    site.write("7.5")
+    posts: list[str] = []
+
+    @event.listens_for(db.engine, "begin")
+    def is_away(connection: Connection) -> None:
+        if site.cards() and not posts:
+            posts.append("answered")
+            raise OperationalError("BEGIN", {}, sqlite3.OperationalError("database is locked"))
+
+    site.settle()
+    event.remove(db.engine, "begin", is_away)
+    assert posts == ["answered"]
+    assert len(site.world.state.timecards) == len(site.cards()) == 1
     assert [link.state for link in site.links()] == ["in_sync"]
 
 

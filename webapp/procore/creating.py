@@ -18,7 +18,6 @@ from webapp.errors import (
     NotFound,
     PermissionMissing,
     ProcoreRefused,
-    ProcoreUnavailable,
     TryLater,
     UnreadableAnswer,
 )
@@ -121,7 +120,7 @@ class Creating:
             self._left_out([draft for draft in chunk if draft.origin_id not in self.done])
 
     def _stopped(self, drafts: Sequence[Draft], error: TryLater | NeedsAttention) -> None:
-        is_lost = isinstance(error, ProcoreUnavailable) and error.is_effect_unknown
+        is_lost = isinstance(error, TryLater) and error.is_effect_unknown
         for draft in drafts:
             is_unknown = draft.origin_id in self.unresolved or (is_lost and draft.origin_id in self.in_flight)
             if draft.origin_id not in self.done and not is_unknown:

@@ -13,7 +13,6 @@ from webapp.errors import (
     NotFound,
     PermissionMissing,
     ProcoreRefused,
-    ProcoreUnavailable,
     TryLater,
     UnreadableAnswer,
 )
@@ -236,9 +235,8 @@ def _changed_fields(
 def _postpone(batch: Batch, rest: Sequence[Change], numbers: dict[int, int], error: TryLater) -> None:
     """Procore cannot be written to now: none of the rest is tried. Whether the first had its effect is read later; when
     its answer was lost, it is audited then."""
-    is_lost = isinstance(error, ProcoreUnavailable) and error.is_effect_unknown
     for position, change in enumerate(rest):
-        number = None if is_lost and position == 0 else numbers[change.write.link_id]
+        number = None if error.is_effect_unknown and position == 0 else numbers[change.write.link_id]
         batch.postpone(change.seen, error, answered=number)
 
 

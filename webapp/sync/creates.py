@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from webapp.domain.timecard import Card
-from webapp.errors import ProcoreUnavailable, TryLater
+from webapp.errors import TryLater
 from webapp.sync import holds, parking
 from webapp.sync.agreed import finish_create
 from webapp.sync.batch import Batch
@@ -63,9 +63,8 @@ def _sent(batch: Batch, seen: Seen) -> Sent | None:
 
 def _not_created(batch: Batch, sent: list[Seen], error: TryLater) -> None:
     """Either nothing was sent, then the intents end; or the answer was lost, then they are looked up (D6)."""
-    is_lost = isinstance(error, ProcoreUnavailable) and error.is_effect_unknown
     for seen in sent:
-        if is_lost:
+        if error.is_effect_unknown:
             batch.wait(seen, holds.answer_lost(), not_before=batch.clock.now() + SOON)
         else:
             batch.postpone(seen, error, ends_intent=seen.record.intent is None)
