@@ -53,6 +53,20 @@ def test_a_lost_answer_to_the_card_that_tells_cuts_nothing_either(sqlite_site: S
     assert len(site.cards()) == 2
 
 
+@pytest.mark.parametrize("bodies", ["fields", "message", "html"])
+def test_a_bulk_create_that_refuses_fractions_is_left_for_another_road(
+    sqlite_site: Site, bodies: str
+) -> None:
+    """Question 8, D103: whatever its refusal says, or does not say."""
+    site = sqlite_site
+    site.world.set_switches(bulk_fractions_refused=True, error_bodies=bodies)
+    site.connect(send=True)
+    write_some(site, 2)
+    site.settle()
+    assert hours_on_both_sides(site) == (Decimal(15), Decimal(15))
+    assert len(site.cards()) == 2
+
+
 def test_whole_hours_that_a_cut_or_a_person_may_have_left_are_asked(sqlite_site: Site) -> None:
     """Question 8: the answer was lost, and somebody edited the card's description before it was found."""
     site = sqlite_site

@@ -133,9 +133,11 @@ class Creating:
         try:
             answer = self.api.send(CREATE_TIMECARDS, {"timecard_entries": rows})
         except ProcoreRefused as error:
-            if len(chunk) == 1 and has_fraction(chunk[0]) and "hours" in str(error).casefold():
-                self._learn(keeps_fractions=False)
+            if len(chunk) == 1 and has_fraction(chunk[0]) and _may_mean_hours(error):
                 self._special(chunk)
+                told = self.done.get(chunk[0].origin_id)
+                if told is not None and told.procore_id is not None:
+                    self._learn(keeps_fractions=False)
             elif len(chunk) == 1:
                 self._refused(chunk[0], error)
             else:
@@ -226,6 +228,11 @@ class Creating:
     def _refuse(self, drafts: Sequence[Draft], reason: Reason) -> None:
         for draft in drafts:
             self.done[draft.origin_id] = Created(draft.origin_id, refusal=reason)
+
+
+def _may_mean_hours(error: ProcoreRefused) -> bool:
+    """It says so, or nothing that could be read: then the other road tells."""
+    return not error.fields or "hours" in str(error).casefold()
 
 
 def _created(origin: int, row: Any, parts: Sequence[int] = ()) -> Created:
