@@ -42,8 +42,9 @@ MOST_WRITES = 4
 MOST_TASKS = 8
 MOST_ROUNDS = 5
 """Of the last pause's rounds: an event that was held up may come due while the last one works."""
-PAUSES = (2, 20, 120, 301, 1000, 4000)
-"""Seconds between the rounds of the rest: past D6's wait, two sweeps, a probe, the hour of what is locked."""
+PAUSES = (2, 20, 120, 301, 1000, 7300)
+"""Seconds between the rounds of the rest: past D6's wait, two sweeps, a probe, the hour of what is locked, and the two
+hours that a header about the rate may make the app wait."""
 PAUSES_AFTER = (2, 120, 1000)
 UNTIL_SWEPT = timedelta(seconds=301)
 """Nothing waits any more: a sweep, and what was to come late, and that is all that can still come."""
