@@ -19,6 +19,7 @@ from procore_sandbox.model import World
 from procore_sandbox.model.records import Timecard
 from tests.simulation.line import CARDS, WRITES
 from tests.simulation.scheduler import Scheduler, Task
+from webapp.procore.answers import LONGEST_WAIT
 
 KNOWN_WITHIN = timedelta(seconds=1.5)
 """A process reads the shared budget again after a second."""
@@ -64,7 +65,8 @@ class Watch:
         there = parsedate_to_datetime(response.headers["Date"]).astimezone(UTC)
         reset = datetime.fromtimestamp(int(response.headers["X-Rate-Limit-Reset"]), UTC)
         self.counts["window used up"] += 1
-        self._used_up[request.headers.get("Procore-Company-Id", "")] = (now, now + (reset - there))
+        wait = min(reset - there, LONGEST_WAIT)
+        self._used_up[request.headers.get("Procore-Company-Id", "")] = (now, now + wait)
 
     def is_over(self, request: requests.PreparedRequest) -> None:
         task = self.scheduler.current()
