@@ -119,3 +119,14 @@ def test_a_decision_about_the_guard_is_not_overtaken(sqlite_site: Site) -> None:
     site.settle()
     assert_released(site, links=8)
     assert len(site.timesheets()) == 3
+
+
+def test_what_is_left_out_for_good_keeps_its_reason(site: Site) -> None:
+    """R6, R11, invariant 6: the step that left it out was overtaken, and the next one knew no reason any more."""
+    card = site.enter()
+    site.clock.advance(60)
+    site.connect()
+    site.edit(card.id, hours="3.0")
+    work(site, "settings", lambda: template.add(site.company_id, "Per Diem", "Per Diem"))
+    site.settle()
+    assert [(link.state, link.reason_key) for link in site.links()] == [("excluded", "before_connection")]

@@ -167,11 +167,11 @@ class _Batch:
         link.state = outcome.state
         link.reason_key = outcome.reason.key[:200] if outcome.reason else None
         link.reason_text = outcome.reason.text[:1000] if outcome.reason else None
-        link.is_excluded_for_good = link.is_excluded_for_good or outcome.is_excluded_for_good
         link.attempts = 0
         if self._is_overtaken(outcome):
             link.state, link.reason_key, link.reason_text, link.not_before = "waiting", None, None, None
         elif outcome.done:
+            link.is_excluded_for_good = link.is_excluded_for_good or outcome.is_excluded_for_good
             link.done_generation = outcome.generation
             link.is_dirty = link.generation > outcome.generation
             link.not_before = None
