@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from webapp.errors import NotFound, PermissionMissing, ProcoreRefused, UnreadableAnswer
 from webapp.procore.api import Api, rows_of
+from webapp.procore.client import WORD
 from webapp.procore.hook_words import (
     DELIVERIES_PER_PAGE,
     HOOKS_PER_PAGE,
@@ -41,7 +41,6 @@ STATUSES: dict[Undelivered, tuple[str, ...]] = {
 }
 OUTCOMES = {"delivered": "ok", "retrying": "retried"}
 """Its words for what v1.0 calls otherwise."""
-ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class HooksV2:
@@ -127,7 +126,7 @@ class HooksV2:
 
 def _hook(row: Any) -> TheirHook:
     key = row.get("id") if isinstance(row, dict) else None
-    if not isinstance(key, str) or not ID.fullmatch(key):
+    if not isinstance(key, str) or not WORD.fullmatch(key):
         raise UnreadableAnswer("Procore's hook has no id.", missing="id")
     return TheirHook(
         key,
