@@ -16,7 +16,7 @@ from webapp.store.models import ClashRow, Company, Link, Timesheet
 from webapp.store.session import StoreSession
 
 DECIDED = (Link, Timesheet, ClashRow)
-TOKEN = text("SELECT lease_token FROM companies WHERE id = :company")
+TOKEN = "SELECT lease_token FROM companies WHERE id = {:d}"
 HALF_KNOWN = text(
     "SELECT id FROM links WHERE company_id = :company AND state = 'in_sync' AND is_tombstone = :no"
     " AND (procore_id IS NULL OR timesheet_id IS NULL)"
@@ -78,5 +78,7 @@ class LeaseWatch:
             self.sentences.append((6, f"link {link} is called in sync, but one side of it is not known"))
 
     def _token(self, session: Session) -> int:
-        found: int = session.connection().execute(TOKEN, {"company": self.site.company_id}).scalar_one()
+        """By the driver's own cursor: it is asked in every transaction."""
+        raw: Any = session.connection().connection.driver_connection
+        found: int = raw.execute(TOKEN.format(self.site.company_id)).fetchone()[0]
         return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from webapp.errors import LeaseLost
 from webapp.store.models import Company
@@ -14,22 +14,39 @@ from webapp.sync.ports import Lease
 LEASE = timedelta(seconds=120)
 
 
+_CLAIM = (
+    update(Company)
+    .where(
+        Company.id == bindparam("company"),
+        Company.state == "connected",
+        or_(Company.lease_until.is_(None), Company.lease_until < bindparam("now")),
+        or_(Company.waits_until.is_(None), Company.waits_until <= bindparam("now")),
+    )
+    .values(
+        lease_owner=bindparam("owner"), lease_until=bindparam("until"), lease_token=Company.lease_token + 1
+    )
+    .execution_options(synchronize_session=False)
+)
+_TOKEN = select(Company.lease_token).where(Company.id == bindparam("company"))
+_HOLD = (
+    update(Company)
+    .where(
+        Company.id == bindparam("company"),
+        Company.lease_token == bindparam("token"),
+        Company.state == "connected",
+    )
+    .values(lease_until=bindparam("until"))
+    .execution_options(synchronize_session=False)
+)
+"""Every transaction of a step holds its lease, so these are built once."""
+
+
 def claim(session: StoreSession, company_id: int, owner: str, now: datetime) -> Lease | None:
     """The lease, when nobody holds it, the company is connected and has not to wait for Procore."""
-    taken = session.execute(
-        update(Company)
-        .where(
-            Company.id == company_id,
-            Company.state == "connected",
-            or_(Company.lease_until.is_(None), Company.lease_until < now),
-            or_(Company.waits_until.is_(None), Company.waits_until <= now),
-        )
-        .values(lease_owner=owner, lease_until=now + LEASE, lease_token=Company.lease_token + 1)
-        .execution_options(synchronize_session=False)
-    )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]  # CursorResult, typed as Result
+    given = {"company": company_id, "owner": owner, "now": now, "until": now + LEASE}
+    if session.execute(_CLAIM, given).rowcount != 1:  # type: ignore[attr-defined]  # CursorResult, typed as Result
         return None
-    token = session.scalars(select(Company.lease_token).where(Company.id == company_id)).one()
+    token = session.scalars(_TOKEN, {"company": company_id}).one()
     return Lease(company_id, token, now + LEASE)
 
 
@@ -37,15 +54,8 @@ def hold(session: StoreSession, lease: Lease, now: datetime) -> None:
     """Proves, inside the transaction that is about to commit, that the lease is still ours; prolongs it.
 
     Raises LeaseLost when another worker claimed the company, or when it was disconnected."""
-    held = session.execute(
-        update(Company)
-        .where(
-            Company.id == lease.company_id, Company.lease_token == lease.token, Company.state == "connected"
-        )
-        .values(lease_until=now + LEASE)
-        .execution_options(synchronize_session=False)
-    )
-    if held.rowcount != 1:  # type: ignore[attr-defined]  # CursorResult, typed as Result
+    given = {"company": lease.company_id, "token": lease.token, "until": now + LEASE}
+    if session.execute(_HOLD, given).rowcount != 1:  # type: ignore[attr-defined]  # CursorResult, typed as Result
         raise LeaseLost("Another worker has taken over this company.")
 
 
