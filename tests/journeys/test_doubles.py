@@ -57,6 +57,22 @@ def test_the_untouched_newer_card_is_deleted_by_us(sqlite_site: Site, touched: s
     assert site.calls() == 0
 
 
+def test_a_list_that_still_shows_the_deleted_double_is_not_believed(sqlite_site: Site) -> None:
+    """D6, M12: the event of our own deletion comes before the list shows it; nobody is asked about what is gone."""
+    site = sqlite_site
+    site.connect(receive=True, send=True)
+    site.write("8.0")
+    site.settle()
+    [card] = site.cards()
+    site.clock.advance(30)
+    double(site, card)
+    site.clock.advance(60)
+    site.world.set_switches(list_lag_seconds=9.0)
+    found_by_sweep(site)
+    assert [each.id for each in site.cards()] == [card.id]
+    assert {(row.state, row.reason_key) for row in site.links()} == {("in_sync", None)}
+
+
 def test_the_card_that_a_person_edited_is_the_one_that_stays(sqlite_site: Site) -> None:
     """D6: also when it is the newer one; the timesheet is paired with it and takes the edit."""
     site = sqlite_site

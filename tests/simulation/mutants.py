@@ -254,7 +254,7 @@ MUTANTS = (
     Mutant(
         "old-view",
         "a list that lags is believed",
-        {"webapp.sync.waits._is_old_view": w.giving(False)},
+        {"webapp.sync.waits.is_old_view": w.giving(False)},
         chances={},
         habits={"list_lag_seconds": 9.0},
         aim=EDITS,

@@ -9,18 +9,16 @@ from webapp.sync import holds
 from webapp.sync.batch import Batch
 from webapp.sync.doubles import settle_double
 from webapp.sync.read import Seen
+from webapp.sync.waits import is_old_view
 
 SOON = timedelta(seconds=2)
 
 
 def paired(batch: Batch, seen: Sequence[Seen]) -> list[Seen]:
     """Sends strays to their owners; what is left has no other owner. A stray whose timesheet lost its link by a
-    disconnect gets it back, and is looked at as a pair next (D32)."""
-    strays = [
-        s
-        for s in seen
-        if s.card is not None and s.card.facts.origin_id is not None and s.record.timesheet is None
-    ]
+    disconnect gets it back, and is looked at as a pair next (D32). What a lagging list still shows of a card that we
+    deleted is no stray."""
+    strays = [s for s in seen if _is_stray(s) and not is_old_view(batch, s)]
     owners = batch.store.links_of_origins({_number(s) for s in strays}) if strays else {}
     homeless = [(s, *owners[_number(s)]) for s in strays if _number(s) in owners]
     homeless = [(s, owner, card_id) for s, owner, card_id in homeless if owner != s.record.link_id]
@@ -40,6 +38,10 @@ def paired(batch: Batch, seen: Sequence[Seen]) -> list[Seen]:
     lonely = {s.record.link_id: _number(s) for s in strays if _number(s) not in owners}
     gone_home |= batch.store.pair_unlinked(batch.lease, lonely) if lonely else set()
     return [s for s in seen if s.record.link_id not in gone_home]
+
+
+def _is_stray(seen: Seen) -> bool:
+    return seen.card is not None and seen.card.facts.origin_id is not None and seen.record.timesheet is None
 
 
 def _number(seen: Seen) -> int:

@@ -24,7 +24,7 @@ def waits(batch: Batch, seen: Seen) -> bool:
         batch.wait(seen, holds.answer_lost(), not_before=min(at, batch.clock.now() + SOON))
     elif seen.is_unseen:
         unseen(batch, seen)
-    elif _is_old_view(batch, seen):
+    elif is_old_view(batch, seen):
         batch.put_off(seen, SOON)
     elif reason := out_of_scope(seen.record, seen.card, batch.settings):
         if reason.state == "waiting":
@@ -36,7 +36,7 @@ def waits(batch: Batch, seen: Seen) -> bool:
     return True
 
 
-def _is_old_view(batch: Batch, seen: Seen) -> bool:
+def is_old_view(batch: Batch, seen: Seen) -> bool:
     """A list that lags shows the card as it was before our own write, before its deletion, or before what its newest
     event tells. Believed after a while: then Procore's clock went back, the card was put back, or the event told of
     something that moves no change time."""
