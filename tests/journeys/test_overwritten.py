@@ -61,6 +61,24 @@ def test_a_value_that_our_update_overwrote_unseen_is_kept(shared: tuple[Site, in
     assert [c.hours for c in site.cards()] == [Decimal("7.0")]
 
 
+def test_events_that_come_hours_late_still_tell_of_it(shared: tuple[Site, int, int]) -> None:
+    """Invariant 3, D2: by their own times they are about the moment of our write, whenever they are looked at."""
+    site, timesheet, card = shared
+    just_before(site, "PATCH", lambda: site.edit(card, hours="6.5"))
+    site.rewrite(timesheet, hours=Decimal("7.0"))
+    site.settle(webhooks=False)
+    assert overwritten(site) == []
+    site.clock.advance(7200)
+    site.settle()
+    (kept,) = overwritten(site)
+    assert from_json(kept.theirs or {}).hours == Decimal("6.5")
+    site.forget_calls()
+    site.clock.advance(7200)
+    site.edit(card, hours="5.0")
+    site.settle()
+    assert histories(site) == 0
+
+
 def test_a_lost_answer_does_not_hide_what_was_overwritten(shared: tuple[Site, int, int]) -> None:
     """D6's doubt, for an update: what we had wanted stands there, and the history tells what stood there before."""
     site, timesheet, card = shared

@@ -60,7 +60,7 @@ def due(session: StoreSession, now: datetime, limit: int, caution: Caution) -> l
             .values(attempts=Link.attempts + 1)
             .execution_options(synchronize_session=False)
         )
-    return records(session, links, now)
+    return records(session, links)
 
 
 def _urgency(now: datetime) -> ColumnElement[int]:
@@ -80,7 +80,7 @@ def _least_suspect(links: Sequence[Link], caution: Caution) -> list[Link]:
     return [link for link in links if link.attempts == least][: caution.size_for(least)]
 
 
-def records(session: StoreSession, links: Sequence[Link], now: datetime) -> list[Record]:
+def records(session: StoreSession, links: Sequence[Link]) -> list[Record]:
     timesheets = {
         row.id: row
         for ids in in_chunks([link.timesheet_id for link in links if link.timesheet_id])
@@ -91,7 +91,7 @@ def records(session: StoreSession, links: Sequence[Link], now: datetime) -> list
         for ids in in_chunks([link.id for link in links])
         for row in session.scalars(select(IntentRow).where(IntentRow.link_id.in_(ids)))
     }
-    writes = suspicious_writes(session, links, now)
+    writes = suspicious_writes(session, links)
     decisions = decisions_of(session, [link.id for link in links])
     return [
         _record(

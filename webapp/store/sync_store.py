@@ -73,10 +73,10 @@ class SyncStore:
             return due(session, now, limit, self.caution)
 
     def again(self, lease: Lease, link_ids: Sequence[int]) -> list[Record]:
-        with self._under(lease) as (session, now):
+        with self._under(lease) as (session, _):
             left = select(Link).where(Link.id.in_(link_ids), Link.is_dirty).order_by(Link.id)
             links = session.scalars(left).all()
-            return records(session, links, now)
+            return records(session, links)
 
     def commit(self, lease: Lease, outcomes: Sequence[Outcome]) -> None:
         with self._under(lease) as (session, now):

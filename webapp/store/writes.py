@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 
 from webapp.domain.timecard import from_json, to_json
 from webapp.store.conflicts import keep_clash
@@ -15,7 +17,7 @@ from webapp.store.session import StoreSession
 from webapp.sync.ports import ClashKept, Outcome, Tombstone, Write
 
 RECENT = timedelta(minutes=10)
-"""So long after a write, more events than we made ourselves are a sign that somebody wrote at the same moment."""
+"""More events of so long after a write than we made ourselves are a sign that somebody wrote at the same moment."""
 
 
 def log_writes(session: StoreSession, writes: Sequence[Write], now: datetime) -> dict[int, int]:
@@ -51,25 +53,25 @@ def answered(session: StoreSession, outcomes: Mapping[int, Outcome], now: dateti
         session.execute(delete(WriteRow).where(WriteRow.link_id.in_(gone), in_doubt))
 
 
-def suspicious_writes(
-    session: StoreSession, links: Sequence[Link], now: datetime
-) -> dict[int, tuple[Write, ...]]:
-    """By link: writes without an answer, and those of the last ten minutes after which more events came for the card
-    than we made ourselves, or events of more than one person. The answer to a deletion is the card as it was: nothing
-    is left to find."""
+def suspicious_writes(session: StoreSession, links: Sequence[Link]) -> dict[int, tuple[Write, ...]]:
+    """By link: writes without an answer, and those after which more events came for the card than we made ourselves,
+    or events of more than one person, about what happened within ten minutes, however late they came. The answer to a
+    deletion is the card as it was: nothing is left to find."""
     rows = session.scalars(
         select(WriteRow).where(
             WriteRow.link_id.in_([link.id for link in links]),
-            WriteRow.answered_at.is_(None)
-            | ((WriteRow.sent_at >= now - RECENT) & WriteRow.wanted.is_not(None)),
+            WriteRow.answered_at.is_(None) | WriteRow.wanted.is_not(None),
         )
     ).all()
-    found: dict[int, tuple[Write, ...]] = {}
-    for link_id in dict.fromkeys(row.link_id for row in rows):
-        mine = [row for row in rows if row.link_id == link_id]
-        if any(row.answered_at is None for row in mine) or _is_crowded(session, mine):
-            found[link_id] = tuple(_write(row) for row in mine)
-    return found
+    of_link: dict[int, list[WriteRow]] = defaultdict(list)
+    for row in rows:
+        of_link[row.link_id].append(row)
+    crowded = _crowded(session, of_link)
+    return {
+        link_id: tuple(_write(row) for row in mine)
+        for link_id, mine in of_link.items()
+        if link_id in crowded or any(row.answered_at is None for row in mine)
+    }
 
 
 def keep_audit(
@@ -83,14 +85,25 @@ def keep_audit(
     session.execute(delete(WriteRow).where(WriteRow.id.in_(ids)))
 
 
-def _is_crowded(session: StoreSession, rows: Sequence[WriteRow]) -> bool:
-    since = min(row.sent_at for row in rows)
-    count, people = session.execute(
-        select(func.count(Event.id), func.count(func.distinct(Event.procore_user_id))).where(
-            Event.procore_id == rows[0].procore_id, Event.event_type != "create", Event.received_at >= since
-        )
-    ).one()
-    return bool(count > len(rows) or people > 1)
+def _crowded(session: StoreSession, of_link: Mapping[int, Sequence[WriteRow]]) -> set[int]:
+    rows = [row for mine in of_link.values() for row in mine]
+    if not rows:
+        return set()
+    query = select(Event.procore_id, Event.procore_user_id, Event.happened_at, Event.received_at).where(
+        Event.procore_id.in_({row.procore_id for row in rows}),
+        Event.event_type != "create",
+        Event.received_at >= min(row.sent_at for row in rows),
+    )
+    events: dict[int | None, list[Any]] = defaultdict(list)
+    for event in session.execute(query):
+        events[event.procore_id].append(event)
+    return {link_id for link_id, mine in of_link.items() if _is_crowded(mine, events[mine[0].procore_id])}
+
+
+def _is_crowded(rows: Sequence[WriteRow], events: Sequence[Any]) -> bool:
+    since, until = min(row.sent_at for row in rows), max(row.read_at for row in rows) + RECENT
+    near = [e for e in events if e.received_at >= since and (e.happened_at is None or e.happened_at <= until)]
+    return len(near) > len(rows) or len({e.procore_user_id for e in near}) > 1
 
 
 def _write(row: WriteRow) -> Write:
