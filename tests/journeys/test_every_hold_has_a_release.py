@@ -20,6 +20,7 @@ from webapp.services import (
     sync,
     tasks,
     template,
+    timesheets,
     users,
 )
 from webapp.services.projects import LinkTarget
@@ -587,6 +588,23 @@ def test_an_outage_ends_by_itself(site: Site) -> None:
     site.world.remove_fault(fault.id)
     site.settle()
     assert_released(site)
+
+
+@releases("in_line")
+def test_what_waits_for_its_turn_says_so(site: Site) -> None:
+    """R28, invariant 6: in the list and in Activity, without a Retry that would change nothing."""
+    site.connect(send=True)
+    sheet = site.write("8.0")
+    waits = timesheets.one(site.actor(), sheet).sync
+    assert (waits.state, waits.reason_key, waits.reason_text) == (
+        "waiting", "in_line", "In line; it goes on by itself."
+    )  # fmt: skip
+    [group] = activity.overview(site.actor()).pending
+    assert (group.reason_key, group.count, group.is_held) == ("in_line", 1, False)
+    assert [message.reason_key for message in group.first] == ["in_line"]
+    site.settle()
+    assert_released(site)
+    assert timesheets.one(site.actor(), sheet).sync.reason_key is None
 
 
 @releases("answer_lost")

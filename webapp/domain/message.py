@@ -41,3 +41,8 @@ class Group:
     hours: Decimal
     since: datetime
     first: list[MessageView] = field(default_factory=list)
+
+    @property
+    def is_held(self) -> bool:
+        """By more than the queue, so that Retry makes sense."""
+        return self.reason_key not in (None, "in_line")

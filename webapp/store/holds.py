@@ -12,6 +12,7 @@ from sqlalchemy import func, or_, select
 from webapp.store import marks
 from webapp.store.models import Link
 from webapp.store.session import StoreSession
+from webapp.sync.holds import in_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +75,10 @@ def release(session: StoreSession, keys: Iterable[str], now: datetime) -> int:
 def release_kinds(session: StoreSession, now: datetime, *kinds: str) -> int:
     """Whatever these kinds of reasons keep back is looked at again."""
     return release(session, held_keys(session, *kinds), now)
+
+
+def told(is_waiting: bool, key: str | None, text: str | None) -> tuple[str | None, str | None]:
+    """Key and sentence as people are told them: what waits, and nothing is written down why, waits for its turn."""
+    if not is_waiting or key is not None:
+        return key, text
+    return in_line().key, in_line().text

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, true
 
 from webapp.domain.message import Group, MessageView
 from webapp.domain.timesheet import Actor
+from webapp.store.holds import told
 from webapp.store.models import Company, Link, Message, Project, Timesheet
 from webapp.store.session import StoreSession
 from webapp.store.timesheets import visible as visible_timesheet
@@ -57,8 +58,9 @@ def groups(session: StoreSession, actor: Actor, state: str) -> list[Group]:
         .limit(MOST_GROUPS)
     )
     found = {
-        (key, text, direction): Group(key, text, direction, count, hours or Decimal(0), since)
+        (*why, direction): Group(*why, direction, count, hours or Decimal(0), since)
         for key, text, direction, count, hours, since in session.execute(counted)
+        for why in [_why(state, key, text)]
     }
     place = func.row_number().over(partition_by=by, order_by=Message.id).label("place")
     ranked = (
@@ -159,16 +161,21 @@ def _views() -> Select[*tuple[Any, ...]]:
     return select(Message, Link.date, Link.hours).join(Link, Link.id == Message.link_id)
 
 
+def _why(state: str, key: str | None, text: str | None) -> tuple[str | None, str | None]:
+    return told(state == "pending", key, text)
+
+
 def _view(row: Sequence[Any]) -> MessageView:
     message, day, hours = row
+    key, text = _why(message.state, message.reason_key, message.reason_text)
     return MessageView(
         id=message.id,
         link_id=message.link_id,
         direction=message.direction,
         action=message.action,
         state=message.state,
-        reason_key=message.reason_key,
-        reason_text=message.reason_text,
+        reason_key=key,
+        reason_text=text,
         summary=message.summary,
         note=message.note,
         timesheet_id=message.timesheet_id,

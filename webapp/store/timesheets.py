@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
 from webapp.domain.timesheet import NOT_CONNECTED, Actor, Filter, Named, SyncView, TimesheetView
 from webapp.domain.zones import zone_or_utc
+from webapp.store.holds import told
 from webapp.store.models import (
     Link,
     ProcoreProject,
@@ -179,4 +180,5 @@ def _view(row: Sequence[Any], zones: _Zones) -> TimesheetView:
 def _sync(link: Link | None) -> SyncView:
     if link is None:
         return NOT_CONNECTED
-    return SyncView(link.state, link.reason_key, link.reason_text, link.procore_id)  # type: ignore[arg-type]
+    key, text = told(link.state == "waiting", link.reason_key, link.reason_text)
+    return SyncView(link.state, key, text, link.procore_id)  # type: ignore[arg-type]

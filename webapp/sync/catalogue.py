@@ -339,6 +339,15 @@ KINDS: tuple[Kind, ...] = (
         30,
     ),
     Kind(
+        "in_line",
+        "In line; it goes on by itself.",
+        "waiting",
+        "nobody",
+        "Nothing has to be done; it is next as soon as a worker is free.",
+        "wait",
+        "Within seconds while workers run and the company is connected and not paused.",
+    ),
+    Kind(
         "answer_lost",
         "Procore's answer was lost; looking whether the time card was created.",
         "waiting",

@@ -138,6 +138,10 @@ def procore_busy(text: str) -> Reason:
     return BY_KEY[BUSY].reason(text=text)
 
 
+def in_line() -> Reason:
+    return BY_KEY["in_line"].reason()
+
+
 def answer_lost() -> Reason:
     return BY_KEY["answer_lost"].reason()
 

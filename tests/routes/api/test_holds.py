@@ -107,7 +107,9 @@ def test_the_guard_shows_what_waits_and_takes_one_decision(
     with app.app_context():
         assert states(acme) == {("waiting", None, True)}
     assert not any(d["is_paused"] for d in call("GET", "/guard").get_json()["directions"])
-    assert {(m["state"], m["reason"]) for m in call("GET", "/messages").get_json()} == {("pending", None)}
+    assert {(m["state"], m["reason"]["key"]) for m in call("GET", "/messages").get_json()} == {
+        ("pending", "in_line")
+    }
 
 
 def test_what_is_dropped_is_excluded_with_its_reason(app: Flask, call: Caller, acme: Cast) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from tests.fixtures.acme import ELSEWHERE, HARBOUR, Cast, held_card
 from tests.routes.api.conftest import STRANGER, Caller
-from tests.routes.api.test_timesheets import given
+from tests.routes.api.test_timesheets import IN_LINE, given
 from webapp.store.models import Link, TemplateRow
 from webapp.store.session import reading, transaction
 
@@ -256,7 +256,7 @@ def test_a_failed_message_is_retried_and_a_processed_one_is_not(app: Flask, call
     assert (again.status_code, again.get_json()["state"], again.get_json()["reason"]) == (
         201,
         "pending",
-        None,
+        IN_LINE,
     )
     assert due_links(app, acme) == {"refused"}
     dropped = call("POST", f"/messages/{number}/discard", {"note": "Entered twice"})

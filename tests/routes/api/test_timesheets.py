@@ -13,6 +13,8 @@ import pytest
 from tests.fixtures.acme import Cast
 from tests.routes.api.conftest import STRANGER, Caller
 
+IN_LINE = {"key": "in_line", "text": "In line; it goes on by itself."}
+
 
 def given(acme: Cast, **changes: Any) -> dict[str, Any]:
     return {
@@ -44,7 +46,7 @@ def test_a_timesheet_has_exactly_the_documented_shape(call: Caller, acme: Cast) 
         "sub_job": None,
         "approval_status": None,
         "signed": False,
-        "sync": {"state": "waiting", "reason": None, "procore_id": None},
+        "sync": {"state": "waiting", "reason": IN_LINE, "procore_id": None},
         "created_at": "2026-11-20T12:00:00Z",
         "updated_at": "2026-11-20T12:00:00Z",
     }
