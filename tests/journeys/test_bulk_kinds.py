@@ -67,6 +67,20 @@ def test_a_bulk_create_that_refuses_fractions_is_left_for_another_road(
     assert len(site.cards()) == 2
 
 
+def test_fractions_that_are_refused_row_by_row_take_the_other_road(sqlite_site: Site) -> None:
+    """Question 8, D103: the answer is 200, the row has the words; also where a fraction came back whole before."""
+    site = sqlite_site
+    site.connect(send=True)
+    write_some(site, 1)
+    site.settle()
+    site.world.set_switches(bulk_fractions_refused=True, partial_bulk=True, bulk_refusals="in_rows")
+    write_some(site, 3, hours="2.5")
+    site.settle()
+    assert hours_on_both_sides(site) == (Decimal(15), Decimal(15))
+    assert {link.state for link in site.links()} == {"in_sync"}
+    assert BulkKindStore().read(site.theirs.id).keeps_fractions is False
+
+
 def test_whole_hours_that_a_cut_or_a_person_may_have_left_are_asked(sqlite_site: Site) -> None:
     """Question 8: the answer was lost, and somebody edited the card's description before it was found."""
     site = sqlite_site

@@ -134,10 +134,7 @@ class Creating:
             answer = self.api.send(CREATE_TIMECARDS, {"timecard_entries": rows})
         except ProcoreRefused as error:
             if len(chunk) == 1 and has_fraction(chunk[0]) and _may_mean_hours(error):
-                self._special(chunk)
-                told = self.done.get(chunk[0].origin_id)
-                if told is not None and told.procore_id is not None:
-                    self._learn(keeps_fractions=False)
+                self._fractions(chunk)
             elif len(chunk) == 1:
                 self._refused(chunk[0], error)
             else:
@@ -149,6 +146,22 @@ class Creating:
             self._take(answer)
             self._left_out([draft for draft in chunk if draft.origin_id not in self.done])
             self._compare(answer)
+            self._fractions(
+                [draft for draft in chunk if has_fraction(draft) and self._is_refused_for_hours(draft)]
+            )
+
+    def _is_refused_for_hours(self, draft: Draft) -> bool:
+        told = self.done.get(draft.origin_id)
+        return told is not None and told.refusal is not None and "hours" in told.refusal.text.casefold()
+
+    def _fractions(self, refused: Sequence[Draft]) -> None:
+        """Hours that the company's bulk create refuses: whether the other road takes them tells why."""
+        for draft in refused:
+            self.done.pop(draft.origin_id, None)
+        self._special(refused)
+        told = [self.done.get(draft.origin_id) for draft in refused]
+        if any(each is not None and each.procore_id is not None for each in told):
+            self._learn(keeps_fractions=False)
 
     def _compare(self, answer: Any) -> None:
         """Whether fractions of hours came back as they were sent."""
