@@ -103,7 +103,8 @@ def lost_values(
 ) -> Iterator[str]:
     """Sentences about values that a person entered and that the engine wrote over without keeping them. `unnoticed`:
     how young an edit may be at our write that nothing tells of, where its event was lost. `stored`: what
-    Procore makes of hours that it is sent, where it does not leave them as they are (D47, D48)."""
+    Procore makes of hours that it is sent, where it does not leave them as they are (D47, D48). What stood in a record
+    that a person deleted is given up by that person: it may come back as the other side has it (D3)."""
     family = _Family(record, stored)
     for name, side, other in (
         ("timesheet", record.ours, record.theirs),
@@ -112,17 +113,19 @@ def lost_values(
         if side is None:
             continue
         values, entered_at = side.first(), dict[tuple[str, Value], datetime | None]()
+        is_given_up = False
         for line in side.lines:
             if line.by_engine:
                 for unit, (old, new) in line.changes.items():
                     at = entered_at.get((unit, old))
                     is_unnoticed = at and line.at and line.at - at < unnoticed
-                    if not family.has_seen(unit, old, new) and not is_unnoticed:
+                    if not (family.has_seen(unit, old, new) or is_unnoticed or is_given_up):
                         yield f"{record.name}: the {name}'s {unit} {old!r} gave way to {new!r} unseen"
                 if line.is_end and other is not None:
                     yield from _lost_by_deletion(record, family, name, values, (side, other))
             else:
                 entered_at.update({(unit, new): line.at for unit, (_, new) in line.changes.items()})
+            is_given_up = line.is_end and not line.by_engine
             values.update({unit: new for unit, (_, new) in line.changes.items()})
 
 
