@@ -159,7 +159,9 @@ class Administrators:
         self._set({self.rng.choice(("receive", "send")): False})
 
     def turn_on(self) -> None:
-        self._set({self.rng.choice(("receive", "send")): True}, self.rng.choice(("off", "now")))
+        since = self.rng.choice(("off", "now"))
+        self.site.has_accepted_differences |= since == "now"
+        self._set({self.rng.choice(("receive", "send")): True}, since)
 
     def change_rule(self) -> None:
         self._set({"conflict_rule": self.rng.choice(RULES)})
@@ -197,7 +199,7 @@ class Administrators:
 
     def drop(self) -> None:
         """What was held stays as it is on the other side: a difference that was accepted."""
-        self.has_toggled = True
+        self.has_toggled = self.site.has_accepted_differences = True
         self._decide_about_quarantine("drop")
 
     def _decide_about_quarantine(self, decision: guard.Decision) -> None:

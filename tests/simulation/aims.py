@@ -1,9 +1,11 @@
-"""What of a seed is given instead of drawn, so that one mechanism is met soon. Seeds of `make simulate` have no aim."""
+"""What of a seed is given instead of drawn, so that one mechanism is met soon. Of the seeds of `make simulate` a third
+has an aim: meetings, of a kind that is drawn."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from random import Random
 
 from tests.simulation.faults import LATEST
 
@@ -32,3 +34,31 @@ class Aim:
 
 
 NOTHING = Aim()
+MEETING_SHARE = 1 / 3
+MEETINGS = 6
+LIKINGS: tuple[Mapping[str, float], ...] = (
+    {},
+    {"edit_here": 10, "edit_there": 10},
+    {"edit_here": 10, "edit_there": 10, "delete_here": 5, "delete_there": 5, "undelete_there": 2},
+    {"create_here": 8},
+)
+COMES = ("a user", "a user", "an event", "an administrator")
+FEW_FIELDS: tuple[tuple[str, ...], ...] = (
+    (),
+    (),
+    ("hours",),
+    ("hours", "description"),
+    ("project", "cost_code"),
+)
+
+
+def drawn(rng: Random) -> Aim:
+    if rng.random() >= MEETING_SHARE:
+        return NOTHING
+    return Aim(
+        acts=rng.choice(LIKINGS),
+        fields=rng.choice(FEW_FIELDS),
+        held=0.9,
+        meetings=MEETINGS,
+        comes=rng.choice(COMES),
+    )

@@ -198,7 +198,8 @@ class Books:
         may_miss = bool(fired["event_dropped"] or fired["event_delayed"] or self.site.has_lost_events)
         unnoticed = UNNOTICED + timedelta(seconds=lag) if may_miss else timedelta()
         for record in self._records():
-            for sentence in lost_values(record, unnoticed=unnoticed, stored=self._stored()):
+            lost = lost_values(record, unnoticed=unnoticed, stored=self._stored())
+            for sentence in lost if not self.site.has_accepted_differences else ():
                 yield Violation(3, sentence)
             if record.ours is None or record.theirs is None or any(fired[name] for name in BELATED):
                 continue

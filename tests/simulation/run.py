@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from tests.simulation.administrators import ACTS, UNTOLD, Administrators
-from tests.simulation.aims import NOTHING, Aim
+from tests.simulation.aims import NOTHING, Aim, drawn
 from tests.simulation.backups import Backups
 from tests.simulation.company import Company
 from tests.simulation.faults import Faults
@@ -38,6 +38,8 @@ TOLD_SHARE = 0.25
 HALF = 0.5
 """Of the seeds go through what costs much and is rarely needed."""
 EVENTS_LOST = ("event_dropped", "event_delayed")
+STORM_BEFORE_MEETINGS = 3
+"""Such a part of the steps, where meetings follow that nobody asked for."""
 MOST_WRITES = 4
 MOST_TASKS = 8
 MOST_ROUNDS = 5
@@ -86,10 +88,13 @@ class Run:
 
     def __init__(self, company: Company, plan: Plan) -> None:
         self.plan = plan
+        is_open = plan.aim is NOTHING and plan.chances is None
+        self.aim = drawn(Random(f"{plan.seed}/aim")) if is_open else plan.aim
+        self.storm = plan.steps // STORM_BEFORE_MEETINGS if is_open and self.aim.meetings else plan.steps
         self.rng = Random(f"{plan.seed}/schedule")
         self.thrift = Random(f"{plan.seed}/thrift")
         is_told = plan.chances is None and Random(f"{plan.seed}/told").random() < TOLD_SHARE
-        self.is_told = is_told if plan.aim.is_told is None else plan.aim.is_told
+        self.is_told = is_told if self.aim.is_told is None else self.aim.is_told
         off = (*plan.off, *(EVENTS_LOST if self.is_told else ()))
         self.faults = Faults(Random(f"{plan.seed}/faults"), plan.masked, off, plan.chances)
         self.faults.is_on = False
@@ -99,15 +104,15 @@ class Run:
         self.site = SimulatedSite(
             company, company.restore(), clock, self.scheduler, Random(f"{plan.seed}/site")
         )
-        self.machine = Machine(self.site, Random(f"{plan.seed}/machine"), plan.aim.batch)
-        self.users = Users(self.site, Random(f"{plan.seed}/users"), plan.skipped, plan.aim)
+        self.machine = Machine(self.site, Random(f"{plan.seed}/machine"), self.aim.batch)
+        self.users = Users(self.site, Random(f"{plan.seed}/users"), plan.skipped, self.aim)
         self.administrators = Administrators(
             self.site, Random(f"{plan.seed}/administrators"), plan.habits or {}
         )
         self.backups = Backups(self.site, Random(f"{plan.seed}/backups"), is_on=self._has_backups())
         if self.is_told:
             self.machine.may_sweep, self.administrators.without = False, UNTOLD
-        self._aim(plan.aim)
+        self._aim(self.aim)
         self.watch = Watch(self.scheduler, self.site.world)
         self.site.line.watches.append(self.watch)
         self.leases = LeaseWatch(self.site)
@@ -144,9 +149,9 @@ class Run:
             self._meet()
             self.faults.is_on = False
             self.scheduler.finish()
-            if self.plan.aim.guard is not None:
-                is_let_through = "let_through" in self.plan.aim.tries
-                broken = broken_promises(self.site, self.plan.aim.guard, is_let_through=is_let_through)
+            if self.aim.guard is not None:
+                is_let_through = "let_through" in self.aim.tries
+                broken = broken_promises(self.site, self.aim.guard, is_let_through=is_let_through)
                 self.violations += [Violation(*seen) for seen in broken]
             self.administrators.put_right()
             if self.is_told:
@@ -216,7 +221,7 @@ class Run:
     # ---- while faults strike -------------------------------------------------------------------------
 
     def _storm(self) -> None:
-        while self.scheduler.steps < self.plan.steps:
+        while self.scheduler.steps < self.storm:
             lot = self.rng.random()
             if lot < 0.3 or not self.scheduler.runnable():
                 self._begin_something()
@@ -254,7 +259,7 @@ class Run:
 
     def _meet(self) -> None:
         """Rounds of work; in each somebody comes in while records are in hand, and ends before the worker goes on."""
-        for _ in range(self.plan.aim.meetings):
+        for _ in range(self.aim.meetings):
             for _ in range(self.rng.choice((1, 2, 3))):
                 self.users.act()
             self.scheduler.finish()
@@ -266,7 +271,7 @@ class Run:
             self.scheduler.advance(self.rng.choice(BETWEEN_MEETINGS))
 
     def _comes_in(self) -> None:
-        comes = self.plan.aim.comes
+        comes = self.aim.comes
         if comes == "an event":
             has_come = self.machine.deliver()
         elif self.rng.random() >= COMES_IN or not self.users.has_anybody_in_hand():

@@ -46,7 +46,7 @@ class SimulatedSite:
         world.state.clock = clock
         world.state.rng = Random(rng.random())
         self.line = Line(world, scheduler)
-        self.has_lost_events = False
+        self.has_lost_events = self.has_accepted_differences = False
         self.our_clock = OurClock(clock)
         self.company_id, self.stranger_id = company.template.company_id, company.template.stranger_id
         self.dana = world.user_named("Dana Ortiz")
