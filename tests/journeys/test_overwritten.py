@@ -79,6 +79,22 @@ def test_events_that_come_hours_late_still_tell_of_it(shared: tuple[Site, int, i
     assert histories(site) == 0
 
 
+def test_two_updates_of_ours_in_one_second_are_not_taken_for_somebody_elses(
+    shared: tuple[Site, int, int],
+) -> None:
+    """Invariant 3: the second read what the first had written; each line of the history is one update's."""
+    site, timesheet, card = shared
+    site.rewrite(timesheet, date=date(2026, 11, 17))
+    sync.drain()
+    site.rewrite(timesheet, description="by the gate")
+    sync.drain()
+    site.clock.advance(5)
+    site.edit(card, hours="6.5")
+    site.settle()
+    assert histories(site) == 1
+    assert overwritten(site) == []
+
+
 def test_a_lost_answer_does_not_hide_what_was_overwritten(shared: tuple[Site, int, int]) -> None:
     """D6's doubt, for an update: what we had wanted stands there, and the history tells what stood there before."""
     site, timesheet, card = shared

@@ -58,10 +58,12 @@ def suspicious_writes(session: StoreSession, links: Sequence[Link]) -> dict[int,
     or events of more than one person, about what happened within ten minutes, however late they came. The answer to a
     deletion is the card as it was: nothing is left to find."""
     rows = session.scalars(
-        select(WriteRow).where(
+        select(WriteRow)
+        .where(
             WriteRow.link_id.in_([link.id for link in links]),
             WriteRow.answered_at.is_(None) | WriteRow.wanted.is_not(None),
         )
+        .order_by(WriteRow.id)
     ).all()
     of_link: dict[int, list[WriteRow]] = defaultdict(list)
     for row in rows:

@@ -3,7 +3,7 @@ our write is found afterwards, in the card's change history, and kept: invariant
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -39,7 +39,8 @@ def lost_to(batch: Batch, writes: Sequence[Write], seen: Seen) -> list[tuple[int
     """By link. One change-history call for the updates; a deletion is compared with the card as it was deleted."""
     updates = [write for write in writes if write.wanted is not None]
     history = batch.procore.change_history(updates[0].procore_id) if updates else []
-    lost = [(w.link_id, clash) for w in updates for clash in overwritten(w, history)]
+    taken: set[int] = set()
+    lost = [(w.link_id, clash) for w in updates for clash in overwritten(w, history, taken)]
     lost += [(w.link_id, clash) for w in updates for clash in decided_unkept(w, seen, history)]
     gone = seen.gone
     for write in writes:
@@ -48,15 +49,19 @@ def lost_to(batch: Batch, writes: Sequence[Write], seen: Seen) -> list[tuple[int
     return lost
 
 
-def overwritten(write: Write, history: Sequence[HistoryEntry]) -> list[ClashKept]:
-    """One for each unit whose value, at our write, was not the one that we had read."""
+def overwritten(write: Write, history: Sequence[HistoryEntry], taken: set[int]) -> list[ClashKept]:
+    """One for each unit whose value, at our write, was not the one that we had read. `taken`: the places of lines that
+    earlier writes of ours left; this one's are added."""
     assert write.wanted is not None
     theirs = write.before
     for unit in write.units:
         for part in UNITS[unit]:
-            entry = _our_entry(write, unit, part, history)
-            if entry is not None and not _is_same(write.before, unit, part, entry.old):
-                theirs = replace(theirs, **{part: entry.old})
+            place = _our_line(write, unit, part, history, taken)
+            if place is None:
+                continue
+            taken.add(place)
+            if not _is_same(write.before, unit, part, history[place].old):
+                theirs = replace(theirs, **{part: history[place].old})
     return [
         ClashKept("overwritten", unit, write.wanted, theirs, None, "ours")
         for unit in sorted(changed_units(write.before, theirs))
@@ -75,7 +80,7 @@ def decided_unkept(write: Write, seen: Seen, history: Sequence[HistoryEntry]) ->
     return [
         ClashKept("overwritten", unit, write.wanted, write.before, None, "ours")
         for unit in sorted((changed & write.units) - agreed_since - by_person)
-        if any(_our_entry(write, unit, part, history) for part in UNITS[unit])
+        if any(_our_line(write, unit, part, history) is not None for part in UNITS[unit])
     ]
 
 
@@ -86,13 +91,19 @@ def deleted_unseen(write: Write, last: Timecard) -> ClashKept | None:
     return ClashKept("overwritten", None, None, last, None, "ours")
 
 
-def _our_entry(write: Write, unit: str, part: str, history: Sequence[HistoryEntry]) -> HistoryEntry | None:
-    """The line that our write left: the first since our read that sets what we wanted."""
+def _our_line(
+    write: Write, unit: str, part: str, history: Sequence[HistoryEntry], taken: Collection[int] = ()
+) -> int | None:
+    """The place of the line that our write left: the first since our read that sets what we wanted."""
     assert write.wanted is not None
     since = write.read_at - CLOCK_STEP
-    lines = [e for e in history if e.part == part and e.at is not None and e.at >= since]
-    ours = [e for e in lines if _is_same(write.wanted, unit, part, e.new)]
-    return min(ours, key=lambda e: e.at or since, default=None)
+    ours = [
+        (entry.at, place)
+        for place, entry in enumerate(history)
+        if entry.part == part and entry.at is not None and entry.at >= since and place not in taken
+        if _is_same(write.wanted, unit, part, entry.new)
+    ]
+    return min(ours)[1] if ours else None
 
 
 def _is_same(card: Timecard, unit: str, part: str, value: Any) -> bool:
