@@ -73,8 +73,10 @@ def places(site: Site) -> list[int | None]:
     return sorted((hook.project_id for hook in ours(site)), key=lambda place: place or 0)
 
 
-def test_a_hook_that_is_well_is_left_alone(site: Site) -> None:
-    """R31e: four calls each, no write."""
+@pytest.mark.parametrize("ids_as_text", [False, True])
+def test_a_hook_that_is_well_is_left_alone(site: Site, ids_as_text: bool) -> None:
+    """R31e: four calls each, no write; also where Procore writes ids as text."""
+    site.world.set_switches(ids_as_text=ids_as_text)
     before = ours(site)
     site.forget_calls()
     assert hook_care.look_after(site.company_id) == hook_care.Cared(0, 0)

@@ -20,6 +20,7 @@ from webapp.procore.hook_words import (
     verbs_of,
     verbs_offered,
     versioned,
+    whole,
 )
 from webapp.procore.paths import (
     CREATE_HOOK,
@@ -156,7 +157,7 @@ def _hook(row: Any) -> TheirHook:
         str(procore_id),
         row.get("namespace"),
         row.get("destination_url"),
-        row.get("owned_by_project_id"),
+        whole(row.get("owned_by_project_id")),
         has_authorization=has_authorization(row),
     )
 
