@@ -35,7 +35,7 @@ BLAMELESS = ("refused", "unreadable", "crashed", "cannot_be_seen")
 """Kinds of reason that a fault may have left, and that Retry clears."""
 TOLD_SHARE = 0.25
 """Of the seeds: every event comes, and there is no sweep until the end: nothing may be left for it to find."""
-HALF = 0.5
+HALF, TENTH = 0.5, 0.1
 """Of the seeds go through what costs much and is rarely needed."""
 EVENTS_LOST = ("event_dropped", "event_delayed")
 STORM_BEFORE_MEETINGS = 3
@@ -312,13 +312,25 @@ class Run:
         self.scheduler.finish()
 
     def _look_after_hooks(self) -> None:
-        """Each hour, so that one that Procore had no calls left for is followed by another."""
+        """Each hour, so that one that Procore had no calls left for is followed by another. What is well is left
+        alone: a second look writes nothing."""
+        self._look_once_at_hooks()
+        if self.thrift.random() < TENTH:
+            before = self._hooks()
+            self._look_once_at_hooks()
+            if self._hooks() != before:
+                self.violations.append(Violation(4, "a second look at the hooks wrote"))
+
+    def _look_once_at_hooks(self) -> None:
         for _ in range(MOST_ROUNDS):
             look = self.machine.look_after_hooks()
             self.scheduler.finish()
             if look.error is None:
                 return
             self._come_to_rest()
+
+    def _hooks(self) -> list[tuple[int, str | None]]:
+        return [(hook.id, hook.authorization) for hook in self.site.world.hooks()]
 
     def _is_quiet(self) -> bool:
         """No record is marked, for now or for later; nothing is on its way, and no sweep was put off."""
