@@ -111,6 +111,23 @@ def test_two_edits_within_five_seconds_are_asked(sqlite_site: Site) -> None:
     assert (both.ours.description, both.theirs.description) == ("Strip", "Pour")
 
 
+@pytest.mark.parametrize("fraction", [0.0, 0.9])
+def test_the_header_s_whole_seconds_do_not_decide_whether_it_is_asked(
+    sqlite_site: Site, fraction: float
+) -> None:
+    """D41: the same two edits are judged alike in whatever part of a second they are looked at."""
+    site = sqlite_site
+    both = on_both_sides(site)
+    site.edit(both.card_id, description="Pour")
+    site.clock.advance(5.3)
+    site.rewrite(both.timesheet_id, description="Strip")
+    site.clock.advance(100 - site.clock.now().microsecond / 1e6 + fraction)
+    site.settle()
+    assert both.theirs is not None
+    assert both.theirs.description == "Strip"
+    assert both.all("open") == []
+
+
 def test_by_default_the_later_description_wins(sqlite_site: Site) -> None:
     """D41: what is not paid by goes to the later edit."""
     site = sqlite_site

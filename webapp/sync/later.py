@@ -13,6 +13,9 @@ from webapp.sync.read import Seen
 
 CLOSE = timedelta(seconds=5)
 """Two edits within so much time have no later one."""
+NO_DRIFT = timedelta(seconds=2)
+"""The Date header tells whole seconds and is on its way for a while: a clock that differs less from it is right. Else
+two looks at the same two edits could differ by a second, and one would ask what the other decides."""
 
 
 def later_sides(batch: Batch, seen: Seen, units: Iterable[str]) -> dict[str, Side]:
@@ -23,6 +26,7 @@ def later_sides(batch: Batch, seen: Seen, units: Iterable[str]) -> dict[str, Sid
     assert card is not None
     history = batch.procore.change_history(card.id)
     drift = batch.procore.server_time() - batch.clock.now()
+    drift = drift if abs(drift) >= NO_DRIFT else timedelta()
     here = batch.store.edited_at(timesheet.id)
     found: dict[str, Side] = {}
     for unit in units:
