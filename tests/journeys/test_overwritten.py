@@ -95,6 +95,17 @@ def test_two_updates_of_ours_in_one_second_are_not_taken_for_somebody_elses(
     assert overwritten(site) == []
 
 
+def test_an_edit_in_the_second_of_our_read_is_not_taken_for_our_own(shared: tuple[Site, int, int]) -> None:
+    """Invariant 3: what we read was entered a moment before; our write fails, as the card is deleted meanwhile."""
+    site, timesheet, card = shared
+    site.edit(card, date="2026-11-17")
+    just_before(site, "PATCH", lambda: site.world.delete_timecard(site.dana.id, card))
+    site.rewrite(timesheet, description="by the gate")
+    site.settle()
+    assert histories(site) == 1
+    assert overwritten(site) == []
+
+
 def test_a_lost_answer_does_not_hide_what_was_overwritten(shared: tuple[Site, int, int]) -> None:
     """D6's doubt, for an update: what we had wanted stands there, and the history tells what stood there before."""
     site, timesheet, card = shared

@@ -60,8 +60,9 @@ def overwritten(write: Write, history: Sequence[HistoryEntry], taken: set[int]) 
             if place is None:
                 continue
             taken.add(place)
-            if not _is_same(write.before, unit, part, history[place].old):
-                theirs = replace(theirs, **{part: history[place].old})
+            old = history[place].old
+            if not _is_same(write.before, unit, part, old) and _gave_way(write, unit, part, history, place):
+                theirs = replace(theirs, **{part: old})
     return [
         ClashKept("overwritten", unit, write.wanted, theirs, None, "ours")
         for unit in sorted(changed_units(write.before, theirs))
@@ -104,6 +105,20 @@ def _our_line(
         if _is_same(write.wanted, unit, part, entry.new)
     ]
     return min(ours)[1] if ours else None
+
+
+def _gave_way(write: Write, unit: str, part: str, history: Sequence[HistoryEntry], place: int) -> bool:
+    """Whether what we had read was replaced before the line at this place. If not, the line led to what we read: it is
+    somebody else's, of the same second."""
+    until, since = history[place].at, write.read_at - OVERLAP
+    return any(
+        entry.part == part
+        and entry.at is not None
+        and until is not None
+        and since <= entry.at <= until
+        and _is_same(write.before, unit, part, entry.old)
+        for entry in history
+    )
 
 
 def _is_same(card: Timecard, unit: str, part: str, value: Any) -> bool:
