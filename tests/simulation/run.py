@@ -317,6 +317,7 @@ class Run:
         self._look_once_at_hooks()
         if self.thrift.random() < TENTH:
             before = self._hooks()
+            self.scheduler.advance(PAUSES[0])
             self._look_once_at_hooks()
             if self._hooks() != before:
                 self.violations.append(Violation(4, "a second look at the hooks wrote"))
