@@ -73,6 +73,24 @@ def test_a_list_that_still_shows_the_deleted_double_is_not_believed(sqlite_site:
     assert {(row.state, row.reason_key) for row in site.links()} == {("in_sync", None)}
 
 
+def test_a_deleted_double_that_a_person_puts_back_is_asked_about(sqlite_site: Site) -> None:
+    """D6, D3: nobody but that person knows why it is wanted again."""
+    site = sqlite_site
+    site.connect(receive=True, send=True)
+    site.write("8.0")
+    site.settle()
+    [card] = site.cards()
+    site.clock.advance(30)
+    second = double(site, card)
+    found_by_sweep(site)
+    site.clock.advance(600)
+    site.world.set_switches(deleted_cards_restorable=True)
+    site.world.restore_timecard(site.dana.id, second.id)
+    found_by_sweep(site)
+    assert len(site.timesheets()) == 1
+    assert [row.reason_key for row in site.links() if row.state != "in_sync"] == ["origin_id_taken"]
+
+
 def test_the_card_that_a_person_edited_is_the_one_that_stays(sqlite_site: Site) -> None:
     """D6: also when it is the newer one; the timesheet is paired with it and takes the edit."""
     site = sqlite_site

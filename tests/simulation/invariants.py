@@ -77,6 +77,23 @@ class Books:
         self.cards = {c.id: c for c in site.world.state.timecards if c.company_id == site.theirs.id}
         self.is_split = site.world.state.switches.overtime_split == "always"
         """By overtime rules: then the parts of a card have the same words."""
+        self.asked_doubles = {
+            link["procore_id"]
+            for link in self.links
+            if link["reason_key"] == "origin_id_taken"
+            and (self._is_put_back(link["procore_id"]) or self._has_owner_in_conflict(link["procore_id"]))
+        }
+        """What becomes of them is asked (D6): doubles that we had deleted and that a person put back, and those of a
+        timesheet about which a person is being asked."""
+
+    def _has_owner_in_conflict(self, card_id: int) -> bool:
+        number = self.cards[card_id].origin_id
+        owners = {sheet["id"] for sheet in self.timesheets.values() if sheet["origin_id"] == number}
+        return any(link["timesheet_id"] in owners and link["state"] == "conflict" for link in self.links)
+
+    def _is_put_back(self, card_id: int) -> bool:
+        changes = self.site.world.state.changes_of_card.get(card_id, [])
+        return any(change.column == "deleted_at" and change.new_value is None for change in changes)
 
     def violations(self, *, has_history: bool = True) -> Iterator[Violation]:
         """`has_history`: our side can still say who entered what."""
@@ -105,7 +122,11 @@ class Books:
                 difference = self._difference(link)
                 if difference:
                     yield Violation(1, f"link {link['id']} is called in sync, but {difference}")
-            elif not (link["reason_key"] or "").startswith(self.allowed) and not self._is_beyond_reach(link):
+            elif not (
+                (link["reason_key"] or "").startswith(self.allowed)
+                or link["procore_id"] in self.asked_doubles
+                or self._is_beyond_reach(link)
+            ):
                 yield Violation(
                     1,
                     f"link {link['id']} still is {link['state']}: {link['reason_key']} {link['reason_text']}",
@@ -172,7 +193,8 @@ class Books:
     # ---- 2 -------------------------------------------------------------------------------------------
 
     def nothing_doubled(self) -> Iterator[Violation]:
-        origins = Counter(c.origin_id for c in self.cards.values() if c.origin_id and c.deleted_at is None)
+        live = [c for c in self.cards.values() if c.deleted_at is None and c.id not in self.asked_doubles]
+        origins = Counter(card.origin_id for card in live if card.origin_id)
         for origin, count in origins.items():
             if count > 1:
                 yield Violation(2, f"{count} live cards carry the number {origin}")
@@ -180,7 +202,7 @@ class Books:
             ()
             if self.is_split
             else (
-                ("cards", [c.description for c in self.cards.values() if c.deleted_at is None]),
+                ("cards", [card.description for card in live]),
                 (
                     "timesheets",
                     [s["description"] for s in self.timesheets.values() if s["deleted_at"] is None],

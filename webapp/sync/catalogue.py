@@ -358,7 +358,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "origin_id_taken",
-        "A time card with our number exists but is about something else.",
+        "Procore has another time card with our number.",
         "waiting",
         "administrator",
         "Compare both time cards in Procore and delete the wrong one, then press Retry.",

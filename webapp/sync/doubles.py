@@ -19,9 +19,11 @@ from webapp.sync.records import MessageLine
 
 
 def settle_double(batch: Batch, stray: Seen, paired: Card | None, owner: int) -> None:
-    """`paired`: the card that our timesheet has already; None when Procore does not show it now."""
+    """`paired`: the card that our timesheet has already; None when Procore does not show it now. What we have deleted
+    once and is there again, a person put back."""
     assert stray.card is not None
-    spare = _spare(batch, paired, stray.card) if paired is not None and batch.settings.send else None
+    may_delete = batch.settings.send and not isinstance(stray.record.base, Tombstone)
+    spare = _spare(batch, paired, stray.card) if paired is not None and may_delete else None
     if spare is None:
         batch.wait(stray, holds.origin_id_taken())
         return
