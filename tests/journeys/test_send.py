@@ -122,6 +122,25 @@ def test_an_edit_made_while_the_answer_was_lost_is_sent_after_the_adoption(site:
     assert card.hours == Decimal(5)
 
 
+def test_an_edit_made_before_a_lost_request_is_sent_again_follows_it(site: Site) -> None:
+    """D6, D8, invariant 1: the replay is what was sent before. That both sides are equal then needs no event, which
+    Procore need not send for each row of a bulk create."""
+    site.connect(send=True)
+    site.world.add_fault(
+        effect="lose_request", method="POST", path="/rest/v1.0/companies/*/timesheets", times=1
+    )
+    timesheet = site.write("7.5")
+    sync.drain()
+    site.rewrite(timesheet, hours=Decimal(5))
+    site.settle(webhooks=False)
+    assert [c.hours for c in site.cards()] == [t.hours for t in site.timesheets()] == [Decimal(5)]
+    assert [link.state for link in site.links()] == ["in_sync"]
+    assert [(m.action, m.state) for m in site.messages()] == [
+        ("create", "processed"),
+        ("update", "processed"),
+    ]
+
+
 def test_a_persons_edit_of_a_card_whose_answer_was_lost_is_kept(site: Site) -> None:
     """D6, R23: adopting compares with what was sent, so Procore's edit is taken and not overwritten."""
     site.connect(send=True)

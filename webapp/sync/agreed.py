@@ -95,11 +95,14 @@ def _kept(
 
 
 def finish_create(batch: Batch, seen: Seen, intent: Intent, card: Card) -> None:
-    """The card is there and was read: what we meant and what Procore made of it are the two faces."""
-    face, again = as_agreed(batch, intent.sent, card.timecard, frozenset(UNITS))
+    """The card is there and was read: what we meant and what Procore made of it are the two faces. What was cut there,
+    or edited here between a lost request and its replay, is for the next look to send."""
+    timesheet = seen.record.timesheet
+    assert timesheet is not None
+    face, is_shaped = as_agreed(batch, intent.sent, card.timecard, frozenset(UNITS))
     base = _without_cut(Base(intent.ours, face), intent.sent, card.timecard)
-    is_cut = base.ours != intent.ours
-    batch.done(seen, base=base, tell=(("send", "create"),), card=card, again=again or is_cut)
+    has_more = bool(changed_units(base.ours, timesheet.timecard))
+    batch.done(seen, base=base, tell=(("send", "create"),), card=card, again=is_shaped or has_more)
 
 
 def _left_open(action: Merge, take: frozenset[str], sent: frozenset[str]) -> Reason | None:
