@@ -28,6 +28,8 @@ UNNOTICED = timedelta(seconds=2)
 """So young a read is audited only when events tell of another's change. One of a list that lags is older than it
 seems."""
 BELATED = ("late_effect", "stall")
+IN_DOUBT = ("kill", "lost_answer", "commit_refused", "commit_unknown", "busy")
+"""After these nobody knows whether our deletion was done; where a person put the card back meanwhile, it is repeated."""
 """Faults by which our own deletion may arrive after somebody has put the record back."""
 
 
@@ -219,14 +221,15 @@ class Books:
         fired, lag = self.site.scheduler.faults.fired, self.site.world.state.switches.list_lag_seconds
         may_miss = bool(fired["event_dropped"] or fired["event_delayed"] or self.site.has_lost_events)
         unnoticed = UNNOTICED + timedelta(seconds=lag) if may_miss else timedelta()
-        for record in self._records():
+        for card_id, record in zip((link["procore_id"] for link in self.links), self._records(), strict=True):
             lost = lost_values(record, unnoticed=unnoticed, stored=self._stored())
             for sentence in lost if not self.site.has_accepted_differences else ():
                 yield Violation(3, sentence)
             if record.ours is None or record.theirs is None or any(fired[name] for name in BELATED):
                 continue
             by_us, by_persons = (record.deletions(by_engine=by_engine) for by_engine in (True, False))
-            if by_us > by_persons:
+            is_in_doubt = any(fired[name] for name in IN_DOUBT) and self._is_put_back(card_id)
+            if by_us > by_persons and not is_in_doubt:
                 yield Violation(3, f"{record.name}: {by_us} deletions by us, {by_persons} by persons")
 
     def _stored(self) -> Stored | None:
@@ -243,13 +246,14 @@ class Books:
         return stored
 
     def nothing_asked_in_vain(self) -> Iterator[Violation]:
-        """A conflict has an author on each side. Where answers are lost or lists lag, our own write may be one."""
+        """A conflict has an author on each side. Where answers are lost or lists lag, our own write may be one; where
+        Procore splits a card by overtime rules, Procore is the author of the hours that are left."""
         if self.site.scheduler.faults.fired or self.site.world.state.switches.list_lag_seconds:
             return
         kept = [c for c in self.conflicts if c["kind"] == "fields"]
         for link, record in zip(self.links, self._records(), strict=True):
             for conflict in kept:
-                if conflict["link_id"] != link["id"]:
+                if conflict["link_id"] != link["id"] or (self.is_split and conflict["unit"] == "time"):
                     continue
                 ours, theirs = _json(conflict["ours"]), _json(conflict["theirs"])
                 if not record.has_authors_of(conflict["unit"], ours, theirs):
