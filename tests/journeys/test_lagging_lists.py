@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from tests.fixtures.site import Site
+from tests.journeys.test_overwritten import just_before
 from webapp.store.models import TimesheetChange
 from webapp.store.session import reading
 
@@ -38,6 +39,21 @@ def test_our_own_update_is_not_taken_back_by_a_lagging_list(lagging: tuple[Site,
     assert history(site)[len(before) :] == [("edited", "Dana Ortiz")]
     assert [t.hours for t in site.timesheets()] == [c.hours for c in site.cards()] == [Decimal("7.0")]
     assert [link.state for link in site.links()] == ["in_sync"]
+
+
+def test_our_own_update_stands_when_the_timesheet_is_edited_before_its_answer(
+    lagging: tuple[Site, int],
+) -> None:
+    """Invariant 3, M7: what Procore answered is remembered, though the step is overtaken; the next look knows the old
+    view by it."""
+    site, timesheet = lagging
+    before = history(site)
+    site.rewrite(timesheet, hours=Decimal("7.0"))
+    just_before(site, "PATCH", lambda: site.rewrite(timesheet, description="by the gate"))
+    site.settle()
+    assert history(site)[len(before) :] == [("edited", "Dana Ortiz")] * 2
+    assert [(c.hours, c.description) for c in site.cards()] == [(Decimal("7.0"), "by the gate")]
+    assert [t.hours for t in site.timesheets()] == [Decimal("7.0")]
 
 
 def test_our_own_deletion_is_not_undone_by_a_lagging_list(lagging: tuple[Site, int]) -> None:

@@ -61,6 +61,23 @@ def test_a_value_that_our_update_overwrote_unseen_is_kept(shared: tuple[Site, in
     assert [c.hours for c in site.cards()] == [Decimal("7.0")]
 
 
+def test_a_value_that_our_slow_update_overwrote_unseen_is_kept(shared: tuple[Site, int, int]) -> None:
+    """Invariant 3: what was read a moment before we sent is twenty seconds old when Procore carries it out. No event
+    tells of Dana's edit."""
+    site, timesheet, card = shared
+
+    def meanwhile() -> None:
+        site.edit(card, hours="6.5")
+        site.clock.advance(20)
+
+    just_before(site, "PATCH", meanwhile)
+    site.rewrite(timesheet, hours=Decimal("7.0"))
+    site.settle(webhooks=False)
+    (kept,) = overwritten(site)
+    assert from_json(kept.theirs or {}).hours == Decimal("6.5")
+    assert [t.hours for t in site.timesheets()] == [Decimal("7.0")]
+
+
 def test_events_that_come_hours_late_still_tell_of_it(shared: tuple[Site, int, int]) -> None:
     """Invariant 3, D2: by their own times they are about the moment of our write, whenever they are looked at."""
     site, timesheet, card = shared

@@ -29,7 +29,7 @@ UNNOTICED = timedelta(seconds=2)
 seems."""
 BELATED = ("late_effect", "stall")
 IN_DOUBT = ("kill", "lost_answer", "commit_refused", "commit_unknown", "busy")
-"""After these nobody knows whether our deletion was done; where a person put the card back meanwhile, it is repeated."""
+"""After these nobody knows whether our deletion was done; where a person put it back meanwhile, that is done again."""
 """Faults by which our own deletion may arrive after somebody has put the record back."""
 
 

@@ -112,9 +112,11 @@ class _Batch:
             )
 
     def _keep_what_was_sent(self, link: Link, outcome: Outcome) -> None:
-        """The timesheet was edited while Procore was written to: that much is agreed, and who lost is kept."""
+        """The timesheet was edited while Procore was written to: that much is agreed, and who lost is kept. So is what
+        Procore answered: without it a list that lags would undo here what we have sent."""
         link.attempts = 0
         self._set_base(link, outcome.base_if_edited)
+        self._see(link, outcome.seen)
         for clash in outcome.clashes:
             if clash.winner == "ours" and clash.is_carried_out:
                 self.conflicts.keep(link, clash)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from webapp.domain.timecard import UNITS, Card, Timecard, same_part
@@ -40,11 +41,11 @@ Stored = tuple[int, Timecard, Card]
 @dataclass(frozen=True, slots=True)
 class Change:
     """One update or deletion to be sent. `send` does it and says how the record ends; it is given the number of the
-    logged write, and whether its audit is due."""
+    logged write, and what tells whether our read is too old by now, so that the write is to be audited."""
 
     seen: Seen
     write: Write
-    send: Callable[[int, bool], None]
+    send: Callable[[int, Callable[[], bool]], None]
 
 
 def update_theirs(batch: Batch, updates: Sequence[tuple[Seen, Merge]]) -> None:
@@ -103,7 +104,7 @@ def _send_all(batch: Batch, changes: Sequence[Change]) -> None:
                     batch.look_again(change.seen, answered=number)
                     continue
                 batch.renew()
-                change.send(number, looks.is_stale(position))
+                change.send(number, partial(looks.is_stale, position))
             except PermissionMissing as error:
                 parking.refuse(batch, change.seen, project, str(error), answered=number)
             except NotFound:
@@ -184,9 +185,10 @@ def _update(
     assert seen.card is not None
     card_id, theirs = seen.card.id, seen.card.timecard
 
-    def send(number: int, is_stale: bool) -> None:
+    def send(number: int, is_stale: Callable[[], bool]) -> None:
         stored = batch.procore.update(card_id, theirs.project, theirs.date, fields)
-        written = Written(action.send, wanted, stored, None if is_stale else number)
+        # asked after the answer: a slow call may have been carried out late
+        written = Written(action.send, wanted, stored, None if is_stale() else number)
         finish_merge(batch, seen, action, written)
         answers.append((seen.record.link_id, wanted, stored))
 
@@ -197,7 +199,7 @@ def _delete(batch: Batch, seen: Seen) -> Change:
     assert seen.card is not None
     write = _write(batch, seen, None, frozenset(UNITS))
 
-    def send(number: int, is_stale: bool) -> None:
+    def send(number: int, _: Callable[[], bool]) -> None:
         last = batch.procore.delete(write.procore_id)
         lost = deleted_unseen(write, last.timecard) if last else None
         batch.done(

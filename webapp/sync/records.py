@@ -168,8 +168,8 @@ class Outcome:
 
     `done`: the claimed generation is finished; else it is due again at `not_before`. What is None stays as it is,
     but for `reason`: None clears it. An outcome for a generation already finished changes nothing. When the
-    timesheet was changed meanwhile (`timesheet.version`), only `procore_id`, `base_if_edited` and the clashes that were
-    carried out at Procore are kept, and the mark stays due.
+    timesheet was changed meanwhile (`timesheet.version`), only `procore_id`, `base_if_edited`, what was `seen` and the
+    clashes that were carried out at Procore are kept, and the mark stays due.
     """
 
     link_id: int
