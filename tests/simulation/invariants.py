@@ -28,9 +28,9 @@ UNNOTICED = timedelta(seconds=2)
 """So young a read is audited only when events tell of another's change. One of a list that lags is older than it
 seems."""
 BELATED = ("late_effect", "stall")
+"""Faults by which our own deletion may arrive after somebody has put the record back."""
 IN_DOUBT = ("kill", "lost_answer", "commit_refused", "commit_unknown", "busy")
 """After these nobody knows whether our deletion was done; where a person put it back meanwhile, that is done again."""
-"""Faults by which our own deletion may arrive after somebody has put the record back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,16 +108,22 @@ class Watch:
             self._writes_over(task, request.method or "", card)
 
     def _creates(self, task: Task, body: Any) -> None:
-        """What a job sends, its first call could have shown; but for a page that lacked it."""
+        """What a job sends, its first call could have shown; but for a page that lacked it, or a project that was
+        withdrawn: then Procore refuses this one, too, or the rule for two cards of one number ends it (D6)."""
         since = self._began[task] - self._lag()
         if any(self.scheduler.faults.fired[name] for name in OF_PAGES):
             return
         for number in _numbers(json.loads(body)):
             for card in self.world.state.timecards:
-                if card.origin_id == number and card.deleted_at is None and card.created_at < since:
+                is_there = card.deleted_at is None and card.created_at < since and self._is_shown(card)
+                if card.origin_id == number and is_there:
                     self.sentences.append(
                         (2, f"{task.name} sends {number} again though card {card.id} carries it")
                     )
+
+    def _is_shown(self, card: Timecard) -> bool:
+        installation = self.world.installation(card.company_id)
+        return installation is not None and card.project_id in installation.permitted_project_ids
 
     def _writes_over(self, task: Task, method: str, card: Timecard) -> None:
         read_at = self._read.get((task, card.id))
