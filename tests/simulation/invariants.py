@@ -219,8 +219,7 @@ class Books:
 
     def nothing_lost(self) -> Iterator[Violation]:
         fired, lag = self.site.scheduler.faults.fired, self.site.world.state.switches.list_lag_seconds
-        may_miss = bool(fired["event_dropped"] or fired["event_delayed"] or self.site.has_lost_events)
-        unnoticed = UNNOTICED + timedelta(seconds=lag) if may_miss else timedelta()
+        unnoticed = UNNOTICED + timedelta(seconds=lag) if self._may_miss() else timedelta()
         for card_id, record in zip((link["procore_id"] for link in self.links), self._records(), strict=True):
             lost = lost_values(record, unnoticed=unnoticed, stored=self._stored())
             for sentence in lost if not self.site.has_accepted_differences else ():
@@ -231,6 +230,23 @@ class Books:
             is_in_doubt = any(fired[name] for name in IN_DOUBT) and self._is_put_back(card_id)
             if by_us > by_persons and not is_in_doubt:
                 yield Violation(3, f"{record.name}: {by_us} deletions by us, {by_persons} by persons")
+
+    def _may_miss(self) -> bool:
+        fired = self.site.scheduler.faults.fired
+        return bool(fired["event_dropped"] or fired["event_delayed"] or self.site.has_lost_events)
+
+    def found_late(self, known: set[int]) -> Iterator[Violation]:
+        """Conflicts beside these tell of what was overwritten. An event that comes twice looks like somebody else's, so
+        that we look at our writes once more: then an edit is kept whose own event was lost. Nothing else is found."""
+        records = dict(zip((link["id"] for link in self.links), self._records(), strict=True))
+        for conflict in self.conflicts:
+            if conflict["kind"] != "overwritten" or conflict["id"] in known:
+                continue
+            side, theirs = records[conflict["link_id"]].theirs, _json(conflict["theirs"])
+            if not (self._may_miss() and side is not None and side.gave_way(conflict["unit"], theirs)):
+                yield Violation(
+                    4, f"link {conflict['link_id']}: at rest {conflict['unit']} was found overwritten"
+                )
 
     def _stored(self) -> Stored | None:
         """Procore rounds hours, or leaves those up to the limit on the card and puts the rest on another."""
@@ -349,7 +365,7 @@ def stranger_digest(site: SimulatedSite) -> str:
 
 
 def versions(site: SimulatedSite) -> tuple[Any, ...]:
-    """What grows when anything of value is written on either side."""
+    """What grows when anything of value is written on either side. For what was overwritten see `found_late`."""
     cards = [c for c in site.world.state.timecards if c.company_id == site.theirs.id]
     theirs = (len(cards), sum(len(changes) for changes in site.world.state.changes_of_card.values()))
     with site.looked_at(), db.engine.execution_options(is_readonly=True).connect() as connection:
@@ -358,7 +374,7 @@ def versions(site: SimulatedSite) -> tuple[Any, ...]:
             for sql in (
                 "SELECT sum(version) FROM timesheets WHERE company_id = :company",
                 "SELECT count(*) FROM timesheet_changes WHERE company_id = :company",
-                "SELECT count(*) FROM conflicts WHERE company_id = :company",
+                "SELECT count(*) FROM conflicts WHERE company_id = :company AND kind != 'overwritten'",
             )
         )
 

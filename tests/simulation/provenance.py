@@ -63,6 +63,18 @@ class Side:
         values = {line.changes[unit][1] for line in self.lines if unit in line.changes and not line.by_engine}
         return values | {self.first()[unit]} if self.born_by_person else values
 
+    def gave_way(self, unit: str | None, values: Mapping[str, Any]) -> bool:
+        """Whether the engine wrote over what a person had entered; of what is not unique, whether both wrote it."""
+        name = "hours" if unit == "time" else unit
+        if name not in UNITS:
+            return all(
+                any(unit in line.units and line.by_engine is who for line in self.lines)
+                for who in (True, False)
+            )
+        value = _text(name, values.get(name))
+        over = {line.changes[name][0] for line in self.lines if name in line.changes and line.by_engine}
+        return value in over & self.entered(name)
+
 
 @dataclass(slots=True)
 class Record:

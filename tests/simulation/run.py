@@ -193,7 +193,7 @@ class Run:
 
     def _three_rounds_write_nothing(self) -> None:
         """By a sweep of everything, with every record marked; with every event told again; and once more."""
-        before = versions(self.site)
+        before, known = versions(self.site), {conflict["id"] for conflict in Books(self.site).conflicts}
         self.scheduler.advance(UNTIL_SWEPT.total_seconds())
         self._mark_everything()
         self._round()
@@ -204,6 +204,7 @@ class Run:
         after = versions(self.site)
         if after != before:
             self.violations.append(Violation(4, f"three rounds at rest wrote: {before} → {after}"))
+        self.violations += Books(self.site).found_late(known)
 
     def _mark_everything(self) -> None:
         with self.site.looked_at(), transaction(self.site.company_id) as session:

@@ -137,3 +137,16 @@ def test_a_value_whose_author_saw_the_other_is_no_loss() -> None:
     theirs = Side(dana, last, True)
     ours = Side([Line(True, {"hours": ("8", "6")})], dict(last), False)
     assert list(lost_values(Record("link 1", ours, theirs))) == []
+
+
+def test_only_a_persons_value_that_the_engine_wrote_over_may_be_found_late() -> None:
+    """Invariant 4: the hours 7 gave way to the engine's 6; 8 was the engine's own, and nobody wrote over 6."""
+    lines = [
+        Line(True, {"hours": ("9", "8")}, units=frozenset({"time"})),
+        Line(False, {"hours": ("8", "7")}, units=frozenset({"time"})),
+        Line(True, {"hours": ("7", "6")}, units=frozenset({"time", "project"})),
+    ]
+    side = Side(lines, {"hours": "6", "description": None, "date": "2026-11-16"}, born_by_person=False)
+    assert [hours for hours in ("9", "8", "7", "6") if side.gave_way("time", {"hours": hours})] == ["7"]
+    assert not side.gave_way("project", {"project": 3})
+    assert not side.gave_way(None, {"hours": "7"})
