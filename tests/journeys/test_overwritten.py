@@ -78,6 +78,18 @@ def test_a_value_that_our_slow_update_overwrote_unseen_is_kept(shared: tuple[Sit
     assert [t.hours for t in site.timesheets()] == [Decimal("7.0")]
 
 
+def test_hours_that_procore_rounds_are_known_as_our_own(shared: tuple[Site, int, int]) -> None:
+    """Invariant 3, D47: the history names what Procore made of our hours, not what we sent."""
+    site, timesheet, card = shared
+    site.world.set_switches(hours_step_minutes=15)
+    just_before(site, "PATCH", lambda: site.edit(card, hours="6.5"))
+    site.rewrite(timesheet, hours=Decimal("6.8"))
+    site.settle()
+    (kept,) = overwritten(site)
+    assert from_json(kept.theirs or {}).hours == Decimal("6.5")
+    assert [c.hours for c in site.cards()] == [Decimal("6.75")]
+
+
 def test_events_that_come_hours_late_still_tell_of_it(shared: tuple[Site, int, int]) -> None:
     """Invariant 3, D2: by their own times they are about the moment of our write, whenever they are looked at."""
     site, timesheet, card = shared

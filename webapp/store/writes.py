@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 
-from webapp.domain.timecard import from_json, to_json
+from webapp.domain.timecard import UNITS, Timecard, from_json, to_json
 from webapp.store.conflicts import keep_clash
 from webapp.store.models import Event, Link, WriteRow
 from webapp.store.session import StoreSession
@@ -43,10 +44,14 @@ def log_writes(session: StoreSession, writes: Sequence[Write], now: datetime) ->
 
 
 def answered(session: StoreSession, outcomes: Mapping[int, Outcome], now: datetime) -> None:
-    """By the number of the write. A deletion that was answered leaves no doubt about earlier ones of its record."""
+    """By the number of the write. What Procore made of what was sent, rounded for instance, is what the card's history
+    names (D47). A deletion that was answered leaves no doubt about earlier ones of its record."""
     if not outcomes:
         return
-    session.execute(update(WriteRow).where(WriteRow.id.in_(outcomes)).values(answered_at=now))
+    for row in session.scalars(select(WriteRow).where(WriteRow.id.in_(outcomes))):
+        row.answered_at, made = now, outcomes[row.id].seen
+        if row.wanted is not None and made is not None:
+            row.wanted = to_json(_with_units(from_json(row.wanted), row.units, made.timecard))
     gone = [outcome.link_id for outcome in outcomes.values() if isinstance(outcome.base, Tombstone)]
     if gone:
         in_doubt = WriteRow.wanted.is_(None) & WriteRow.answered_at.is_(None)
@@ -85,6 +90,10 @@ def keep_audit(
         if link is not None:
             keep_clash(session, link, clash, now)
     session.execute(delete(WriteRow).where(WriteRow.id.in_(ids)))
+
+
+def _with_units(card: Timecard, units: Collection[str], made: Timecard) -> Timecard:
+    return replace(card, **{part: getattr(made, part) for unit in units for part in UNITS[unit]})
 
 
 def _crowded(session: StoreSession, of_link: Mapping[int, Sequence[WriteRow]]) -> set[int]:
