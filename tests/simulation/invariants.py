@@ -83,10 +83,14 @@ class Books:
             link["procore_id"]
             for link in self.links
             if link["reason_key"] == "origin_id_taken"
-            and (self._is_put_back(link["procore_id"]) or self._has_owner_in_conflict(link["procore_id"]))
+            and (
+                site.world.state.switches.empty_keys == "more"
+                or self._is_put_back(link["procore_id"])
+                or self._has_owner_in_conflict(link["procore_id"])
+            )
         }
-        """What becomes of them is asked (D6): doubles that we had deleted and that a person put back, and those of a
-        timesheet about which a person is being asked."""
+        """What becomes of them is asked (D6): doubles that we had deleted and that a person put back, those of a
+        about which a person is being asked, and all where Procore does not say who made a card."""
 
     def _has_owner_in_conflict(self, card_id: int) -> bool:
         number = self.cards[card_id].origin_id
