@@ -90,7 +90,7 @@ class Books:
             )
         }
         """What becomes of them is asked (D6): doubles that we had deleted and that a person put back, those of a
-        about which a person is being asked, and all where Procore does not say who made a card."""
+        timesheet about which a person is being asked, and all where Procore does not say who made a card."""
 
     def _has_owner_in_conflict(self, card_id: int) -> bool:
         number = self.cards[card_id].origin_id
