@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
@@ -61,6 +63,46 @@ def test_an_edit_here_waits_in_the_ledger_until_it_is_sent(site: Site) -> None:
     site.settle()
     found = ledger.counts(site.company_id)
     assert (found["waiting"].records, found["in_sync"].records, found["total"].hours) == (0, 1, Decimal(6))
+
+
+def test_an_edit_made_while_procore_answers_waits_until_it_is_sent(site: Site) -> None:
+    """R31a, D8: the create, or the update, that was under way when it was made does not settle it."""
+    site.connect(receive=False, send=True)
+    timesheet = site.write("7.5")
+    edits = [Decimal(5), Decimal(6)]
+
+    def edited_meanwhile(method: str) -> None:
+        if method in ("POST", "PATCH") and site.cards() and edits:
+            site.rewrite(timesheet, hours=edits.pop())
+
+    waiting = waiting_at_updates(site, edited_meanwhile)
+    site.settle()
+    assert waiting == [("update", "waiting")] * 2
+    assert [c.hours for c in site.cards()] == [Decimal(5)]
+    assert [(m.action, m.state) for m in site.messages()] == [
+        ("create", "processed"),
+        ("update", "processed"),
+        ("update", "processed"),
+    ]
+
+
+def waiting_at_updates(
+    site: Site, after: Callable[[str], None] = lambda method: None
+) -> list[tuple[str, str]]:
+    """What Activity and the ledger say is waiting when each update is sent. `after`: what happens after each call."""
+    call = site.world.call
+    found: list[tuple[str, str]] = []
+
+    def looked_at(method: str, path: str, *rest: Any) -> Any:
+        if method == "PATCH":
+            states = [link.state for link in site.links()]
+            found.extend((m.action, state) for m in site.messages("pending") for state in states)
+        answer = call(method, path, *rest)
+        after(method)
+        return answer
+
+    site.world.call = looked_at  # type: ignore[assignment,method-assign]  # somebody looks, too
+    return found
 
 
 def test_a_lost_answer_to_a_create_never_makes_two_cards(site: Site) -> None:
@@ -123,8 +165,8 @@ def test_an_edit_made_while_the_answer_was_lost_is_sent_after_the_adoption(site:
 
 
 def test_an_edit_made_before_a_lost_request_is_sent_again_follows_it(site: Site) -> None:
-    """D6, D8, invariant 1: the replay is what was sent before. That both sides are equal then needs no event, which
-    Procore need not send for each row of a bulk create."""
+    """D6, D8, R31a, invariant 1: the replay is what was sent before. That both sides are equal then needs no event,
+    which Procore need not send for each row of a bulk create."""
     site.connect(send=True)
     site.world.add_fault(
         effect="lose_request", method="POST", path="/rest/v1.0/companies/*/timesheets", times=1
@@ -132,7 +174,9 @@ def test_an_edit_made_before_a_lost_request_is_sent_again_follows_it(site: Site)
     timesheet = site.write("7.5")
     sync.drain()
     site.rewrite(timesheet, hours=Decimal(5))
+    waiting = waiting_at_updates(site)
     site.settle(webhooks=False)
+    assert waiting == [("update", "waiting")]
     assert [c.hours for c in site.cards()] == [t.hours for t in site.timesheets()] == [Decimal(5)]
     assert [link.state for link in site.links()] == ["in_sync"]
     assert [(m.action, m.state) for m in site.messages()] == [

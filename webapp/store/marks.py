@@ -17,8 +17,7 @@ Verb = Literal["create", "update", "delete"]
 
 
 def mark_edited(session: StoreSession, timesheet: Timesheet, verb: Verb, now: datetime) -> Link:
-    """A timesheet was entered, edited or deleted here: its link is dirty, in the same transaction. While sending is
-    on, the change waits from this moment, in Activity and in the ledger (R31a)."""
+    """A timesheet was entered, edited or deleted here: its link is dirty, in the same transaction."""
     session.flush()
     link = session.scalars(select(Link).where(Link.timesheet_id == timesheet.id)).one_or_none()
     if link is None:
@@ -26,6 +25,14 @@ def mark_edited(session: StoreSession, timesheet: Timesheet, verb: Verb, now: da
         session.add(link)
     mark(link, f"edited:{verb}", now)
     link.date, link.hours = timesheet.date, timesheet.hours
+    wait_to_be_sent(session, link, timesheet, verb, now)
+    return link
+
+
+def wait_to_be_sent(
+    session: StoreSession, link: Link, timesheet: Timesheet, verb: Verb, now: datetime
+) -> None:
+    """While sending is on, a change of ours waits from the moment it is made, in Activity and in the ledger (R31a)."""
     company = session.scalars(select(Company).where(Company.id == timesheet.company_id)).one()
     if company.send and company.state != "disconnected":
         if link.state == "in_sync":
@@ -39,7 +46,6 @@ def mark_edited(session: StoreSession, timesheet: Timesheet, verb: Verb, now: da
             now,
             summary_of(session, timesheet),
         )
-    return link
 
 
 def mark(link: Link, reason: str, now: datetime) -> None:

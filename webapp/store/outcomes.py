@@ -12,7 +12,7 @@ from webapp.domain.digest import digest_of
 from webapp.domain.timecard import Card, to_json
 from webapp.store.conflicts import Conflicts
 from webapp.store.due import in_chunks
-from webapp.store.marks import mark, mark_cards
+from webapp.store.marks import Verb, mark, mark_cards, wait_to_be_sent
 from webapp.store.models import Company, IntentRow, Link, RawAnswer, Timesheet
 from webapp.store.our_side import OurSide
 from webapp.store.session import StoreSession
@@ -96,6 +96,7 @@ class _Batch:
         self._keep_raw(link, outcome.raw)
         self.conflicts.tell(link, outcome)
         self._tell(link, outcome)
+        self._wait_for_more(link, outcome)
 
     @staticmethod
     def _put_off(link: Link, outcome: Outcome) -> None:
@@ -225,6 +226,17 @@ class _Batch:
         for line in outcome.messages:
             if line not in done:
                 self.telling.tell(link, row, line, outcome)
+
+    def _wait_for_more(self, link: Link, outcome: Outcome) -> None:
+        """What was edited here since the version that was decided on is not settled with it (R31a)."""
+        row = self.ours.row_of(link)
+        if row is None or not link.is_dirty:
+            return
+        is_edited_since = outcome.timesheet is None and outcome.version not in (None, row.version)
+        if outcome.has_more or is_edited_since:
+            is_there = link.procore_id is not None and not link.is_tombstone
+            verb: Verb = "delete" if row.deleted_at else "update" if is_there else "create"
+            wait_to_be_sent(self.session, link, row, verb, self.now)
 
 
 def locked_links(session: StoreSession, ids: Iterable[int]) -> dict[int, Link]:

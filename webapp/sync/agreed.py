@@ -102,7 +102,7 @@ def finish_create(batch: Batch, seen: Seen, intent: Intent, card: Card) -> None:
     face, is_shaped = as_agreed(batch, intent.sent, card.timecard, frozenset(UNITS))
     base = _without_cut(Base(intent.ours, face), intent.sent, card.timecard)
     has_more = bool(changed_units(base.ours, timesheet.timecard))
-    batch.done(seen, base=base, tell=(("send", "create"),), card=card, again=is_shaped or has_more)
+    batch.done(seen, base=base, tell=(("send", "create"),), card=card, again=is_shaped, has_more=has_more)
 
 
 def _left_open(action: Merge, take: frozenset[str], sent: frozenset[str]) -> Reason | None:

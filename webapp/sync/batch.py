@@ -13,7 +13,16 @@ from webapp.sync.dictionary import Dictionary
 from webapp.sync.holds import Reason
 from webapp.sync.ports import AtProcore, Clock, Parked, Store
 from webapp.sync.read import Seen
-from webapp.sync.records import ClashKept, Direction, Lease, MessageLine, Outcome, TimesheetWrite, Verb
+from webapp.sync.records import (
+    ClashKept,
+    Direction,
+    Lease,
+    MessageLine,
+    Outcome,
+    Record,
+    TimesheetWrite,
+    Verb,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +86,12 @@ class Batch:
         card: Card | None = None,
         clashes: tuple[ClashKept, ...] = (),
         again: bool = False,
+        has_more: bool = False,
         answered: int | None = None,
         takes_signature: bool = False,
     ) -> None:
-        """Nothing is left to do for this generation, but what `reason` says; `again` looks once more at once.
-        `answered`: the number of the logged write that ended so."""
+        """Nothing is left to do for this generation, but what `reason` says; `again` looks once more at once, and so
+        does `has_more`, to send the rest of the timesheet. `answered`: the number of the logged write that ended so."""
         card, record = card or seen.card, seen.record
         if timesheet is None and base is None and card and record.timesheet and self.facts_differ(seen, card):
             timesheet = TimesheetWrite(record.timesheet.timecard, record.timesheet.version, card)
@@ -90,7 +100,7 @@ class Batch:
                 record.link_id,
                 record.generation,
                 reason.state if reason else "in_sync",
-                done=not again,
+                done=not (again or has_more),
                 reason=reason,
                 base=base,
                 base_if_edited=base_if_edited,
@@ -98,6 +108,8 @@ class Batch:
                 timesheet=timesheet,
                 messages=tuple(MessageLine(d, verb, "processed") for d, verb in tell) + _asked(seen, reason),
                 settles_messages=reason is None or reason.state != "conflict",
+                version=_version(record),
+                has_more=has_more,
                 clashes=clashes,
                 has_all_clashes=True,
                 intent_done=True,
@@ -145,6 +157,7 @@ class Batch:
                 not_before=not_before,
                 procore_id=procore_id,
                 messages=(line,),
+                version=_version(record),
                 intent_done=ends_intent,
                 seen=seen.card,
                 answered=answered,
@@ -195,6 +208,7 @@ class Batch:
                 done=True,
                 reason=reason,
                 messages=(line,) if is_told and record.reason_key != reason.key else (),
+                version=_version(record),
                 seen=seen.card,
                 is_excluded_for_good=is_old,
             )
@@ -255,6 +269,10 @@ def _asked(seen: Seen, reason: Reason | None) -> tuple[MessageLine, ...]:
     if reason is None or reason.state != "conflict":
         return ()
     return (MessageLine("receive", "update" if seen.card else "delete", "pending"),)
+
+
+def _version(record: Record) -> int | None:
+    return record.timesheet.version if record.timesheet else None
 
 
 def _moved(stray: Seen) -> Outcome:

@@ -185,6 +185,10 @@ class Outcome:
     timesheet: TimesheetWrite | None = None
     messages: tuple[MessageLine, ...] = ()
     settles_messages: bool = False
+    version: int | None = None
+    """Of the timesheet that was decided on: an edit of it since then still waits for its turn."""
+    has_more: bool = False
+    """The timesheet says more than what was sent: that still waits, too."""
     clashes: tuple[ClashKept, ...] = ()
     has_all_clashes: bool = False
     """`clashes` are all there are now: what was open besides them is settled."""
