@@ -1,5 +1,6 @@
 """What is checked at the database, on the way: no worker stores what it decided after another one, or a change of the
-settings, has taken its lease (M5); nothing is called in sync while one side of it is not known (invariant 6)."""
+settings, has taken its lease (M5); nothing is called in sync while one side of it is not known, and nothing that was
+edited while it was decided (invariant 6)."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import event, text
+from sqlalchemy import event, inspect, text
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from tests.simulation.scheduler import Task
@@ -20,6 +21,12 @@ TOKEN = "SELECT lease_token FROM companies WHERE id = {:d}"
 HALF_KNOWN = text(
     "SELECT id FROM links WHERE company_id = :company AND state = 'in_sync' AND is_tombstone = :no"
     " AND (procore_id IS NULL OR timesheet_id IS NULL)"
+)
+EDITED_SINCE = text(
+    "SELECT links.id FROM links JOIN companies ON companies.id = links.company_id"
+    " WHERE links.id = :link AND companies.send AND companies.state <> 'disconnected' AND (links.state = 'in_sync'"
+    " OR NOT EXISTS (SELECT 1 FROM messages WHERE messages.link_id = links.id AND messages.direction = 'send'"
+    " AND messages.state = 'pending'))"
 )
 
 
@@ -58,6 +65,7 @@ class LeaseWatch:
         if task is not None and session.info.pop("decides", False):
             session.flush()
             self._look_for_half_known(session)
+            self._look_for_edited(session)
 
     def _flushed(self, session: Session, context: Any) -> None:
         task = self.site.scheduler.current()
@@ -66,6 +74,9 @@ class LeaseWatch:
             return
         if any(isinstance(row, DECIDED) for row in (*session.new, *session.dirty, *session.deleted)):
             session.info["decides"] = True
+            session.info.setdefault("edited", []).extend(
+                row.id for row in session.dirty if isinstance(row, Link) and _is_edited_since(row)
+            )
             token = self._token(session)
             if token != claimed:
                 self.sentences.append(
@@ -77,8 +88,21 @@ class LeaseWatch:
         for (link,) in session.connection().execute(HALF_KNOWN, known):
             self.sentences.append((6, f"link {link} is called in sync, but one side of it is not known"))
 
+    def _look_for_edited(self, session: Session) -> None:
+        """What was edited after its generation was claimed still waits to be sent, in Activity and in the ledger."""
+        for link in session.info.pop("edited", ()):
+            for _ in session.connection().execute(EDITED_SINCE, {"link": link}):
+                self.sentences.append((6, f"link {link} was edited while it was decided, and does not wait"))
+
     def _token(self, session: Session) -> int:
         """By the driver's own cursor: it is asked in every transaction."""
         raw: Any = session.connection().connection.driver_connection
         found: int = raw.execute(TOKEN.format(self.site.company_id)).fetchone()[0]
         return found
+
+
+def _is_edited_since(link: Link) -> bool:
+    """Whether a step ends now, and the newest mark is an edit of ours that came after it was claimed."""
+    is_ended = inspect(link).attrs.done_generation.history.has_changes()
+    has_more = link.generation > link.done_generation
+    return is_ended and has_more and (link.mark_reason or "").startswith("edited:")
