@@ -199,6 +199,20 @@ def test_what_changed_before_our_deletion_is_kept(shared: tuple[Site, int, int])
     assert from_json(kept.theirs or {}).hours == Decimal("6.5")
 
 
+def test_two_deletions_of_one_step_are_answered_together(site: Site) -> None:
+    """M8: neither step nor record fails over what was written down of them."""
+    site.connect(receive=True, send=True)
+    sheets = [site.write("8.0"), site.write("6.0")]
+    site.settle()
+    for sheet in sheets:
+        site.erase(sheet)
+    site.settle()
+    assert site.cards() == []
+    assert {link.state for link in site.links()} == {"in_sync"}
+    with reading(site.company_id) as session:
+        assert {row.answered_at is None for row in session.query(WriteRow)} == {False}
+
+
 def test_a_lost_answer_to_our_deletion_does_not_hide_it(shared: tuple[Site, int, int]) -> None:
     site, timesheet, card = shared
     just_before(site, "DELETE", lambda: site.edit(card, hours="6.5"))

@@ -253,15 +253,17 @@ class Books:
                 )
 
     def _stored(self) -> Stored | None:
-        """Procore rounds hours, or leaves those up to the limit on the card and puts the rest on another."""
+        """Procore rounds hours, or leaves those up to the limit on the card and puts the rest on another; its bulk
+        create may cut them, and a person may see that before we do."""
         switches = self.site.world.state.switches
         step, limit = Decimal(switches.hours_step_minutes) / 60, Decimal(switches.overtime_after_hours)
-        if not step and not self.is_split:
+        if not step and not self.is_split and not switches.bulk_hours_integer:
             return None
 
         def stored(hours: Decimal) -> set[Decimal]:
             hours = (hours / step).quantize(Decimal(1), ROUND_HALF_UP) * step if step else hours
-            return {hours, min(hours, limit) if self.is_split else hours}
+            cut = {hours // 1} if switches.bulk_hours_integer else set()
+            return {hours, min(hours, limit) if self.is_split else hours, *cut}
 
         return stored
 

@@ -52,6 +52,7 @@ def answered(session: StoreSession, outcomes: Mapping[int, Outcome], now: dateti
         row.answered_at, made = now, outcomes[row.id].seen
         if row.wanted is not None and made is not None:
             row.wanted = to_json(_with_units(from_json(row.wanted), row.units, made.timecard))
+    session.flush()
     gone = [outcome.link_id for outcome in outcomes.values() if isinstance(outcome.base, Tombstone)]
     if gone:
         in_doubt = WriteRow.wanted.is_(None) & WriteRow.answered_at.is_(None)
