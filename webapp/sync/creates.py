@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from webapp.domain.timecard import Card
-from webapp.errors import TryLater
+from webapp.errors import TryLater, UnreadableAnswer
 from webapp.sync import holds, parking
 from webapp.sync.agreed import finish_create
 from webapp.sync.batch import Batch
@@ -113,8 +113,8 @@ def _parts(
 
 
 def _read_back(batch: Batch, ids: list[int]) -> dict[int, Card]:
-    """One list call for up to 150, by the window of change times above that; nothing when Procore is busy now: the
-    ids are known, so the cards are read in a later step."""
+    """One list call for up to 150, by the window of change times above that; nothing when Procore is busy now or
+    answers with what cannot be read: the ids are known, so the cards are read in a later step."""
     found: dict[int, Card] = {}
     try:
         if len(ids) > BY_IDS_AT_ONCE:
@@ -123,6 +123,6 @@ def _read_back(batch: Batch, ids: list[int]) -> dict[int, Card]:
                 found |= {card.id: card for card in page}
         elif ids:
             found = batch.procore.by_ids(ids)
-    except TryLater:
+    except (TryLater, UnreadableAnswer):
         return found
     return found

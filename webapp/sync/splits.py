@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from webapp.domain.timecard import Card, Timecard, same_part
-from webapp.errors import TryLater
+from webapp.errors import TryLater, UnreadableAnswer
 from webapp.sync.ports import AtProcore
 from webapp.sync.read import OVERLAP
 
 
 def unlisted_parts(procore: AtProcore, sent: Iterable[tuple[Timecard, Card]]) -> dict[int, tuple[int, ...]]:
     """Card → its parts. One list call, and only when a card came back with fewer hours than were sent; nothing while
-    Procore is busy: then the parts come by their own events."""
+    Procore is busy or cannot be read: then the parts come by their own events."""
     shorter = {
         card.id: (card, wanted.hours - card.timecard.hours)
         for wanted, card in sent
@@ -27,7 +27,7 @@ def unlisted_parts(procore: AtProcore, sent: Iterable[tuple[Timecard, Card]]) ->
     try:
         now = procore.server_time()
         near = [card for page in procore.updated_between(now - OVERLAP, now + OVERLAP) for card in page]
-    except TryLater:
+    except (TryLater, UnreadableAnswer):
         return {}
     free = {card.id: card for card in near if card.facts.origin_id is None}
     found: dict[int, tuple[int, ...]] = {}
