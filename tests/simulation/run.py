@@ -301,8 +301,11 @@ class Run:
             self.scheduler.advance(max(pause, UNTIL_SWEPT.total_seconds()) if is_quiet else pause)
         for _ in range(MOST_ROUNDS):
             self._round()
-            if not self._is_due() and not self.site.world.due_deliveries(self.scheduler.clock.now()):
+            if self._is_due() or self.site.world.due_deliveries(self.scheduler.clock.now()):
+                continue
+            if not self._is_put_off_for_a_lag():
                 return
+            self.scheduler.advance(PAUSES[1])
         raise Overrun("the two sides do not come to rest")
 
     def _round(self) -> None:
@@ -343,6 +346,12 @@ class Run:
         with self.site.looked_at(), reading(self.site.company_id) as session:
             company = session.get_one(models.Company, self.site.company_id)
             return company.state == "connected" and not session.query(Link).where(Link.is_dirty).count()
+
+    def _is_put_off_for_a_lag(self) -> bool:
+        """What the last pause let through was sent, and the list that it is looked at in does not show it yet."""
+        with self.site.looked_at(), reading(self.site.company_id) as session:
+            put_off = session.query(Link).where(Link.state == "in_sync", Link.not_before > self.site.now())
+            return put_off.count() > 0
 
     def _is_due(self) -> bool:
         with self.site.looked_at():
