@@ -82,8 +82,9 @@ def test_what_procore_splits_of_ours_adds_up(
     assert site.calls() == 0
 
 
-def test_a_split_whose_answer_was_lost_adds_up(sqlite_site: Site) -> None:
-    """D48, D6: the card is found by its number, its part by its own event."""
+@pytest.mark.parametrize("webhooks", [True, False])
+def test_a_split_whose_answer_was_lost_adds_up(sqlite_site: Site, webhooks: bool) -> None:
+    """D48, D6: the card is found by its number, its part beside it, also where no event tells of it."""
     site = sqlite_site
     site.connect(send=True)
     site.world.set_switches(overtime_split="always")
@@ -91,7 +92,10 @@ def test_a_split_whose_answer_was_lost_adds_up(sqlite_site: Site) -> None:
         effect="lose_answer", method="POST", path="/rest/v1.0/companies/*/timesheets", times=1
     )
     site.write("10.0")
-    site.settle()
+    seen: list[Decimal] = []
+    with watching(site, seen):
+        site.settle(webhooks=webhooks)
+    assert set(seen) <= {Decimal(10)}
     assert sorted(card.hours for card in site.cards()) == [2, 8]
     assert hours_here(site) == [2, 8]
     assert {link.state for link in site.links()} == {"in_sync"}

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from webapp.domain.timecard import Card, Timecard, same_part
 from webapp.errors import TryLater, UnreadableAnswer
+from webapp.sync.batch import Batch
 from webapp.sync.ports import AtProcore
-from webapp.sync.read import OVERLAP
+from webapp.sync.read import OVERLAP, Seen
+
+
+def without_split(batch: Batch, seen: Sequence[Seen]) -> list[Seen]:
+    """A card found by our number of which Procore had split a part off is taken with its part, in the next step: the
+    answer that would have named it was lost, and not every row of a bulk create has an event."""
+    if not batch.settings.receive:
+        return list(seen)
+    found = [
+        (s, s.card, s.record.intent.sent)
+        for s in seen
+        if s.card is not None and s.record.intent is not None and s.card.id != s.record.procore_id
+    ]
+    parts = unlisted_parts(batch.procore, [(sent, card) for _, card, sent in found])
+    split = {s.record.link_id for s, card, _ in found if card.id in parts}
+    for one, card, _ in found:
+        if card.id in parts:
+            batch.was_split(one, card.id, parts[card.id])
+    return [s for s in seen if s.record.link_id not in split]
 
 
 def unlisted_parts(procore: AtProcore, sent: Iterable[tuple[Timecard, Card]]) -> dict[int, tuple[int, ...]]:

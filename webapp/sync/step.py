@@ -24,6 +24,7 @@ from webapp.sync.receive import create_ours, delete_ours, keep_delete_clash
 from webapp.sync.reconnected import with_lost_cards
 from webapp.sync.records import Record
 from webapp.sync.scope import unlinked
+from webapp.sync.splits import without_split
 from webapp.sync.waits import waits
 from webapp.sync.words import words_for
 
@@ -41,6 +42,7 @@ class Step:
         batch = self.batch
         seen = paired(batch, with_lost_cards(batch, read_theirs(batch.procore, records)))
         audit(batch, seen)
+        seen = without_split(batch, seen)
         workable = [adopted(batch, s) for s in seen if not waits(batch, s)]
         batch.words = words_for(batch, workable)
         for one in workable:
