@@ -156,7 +156,8 @@ class Run:
             self.administrators.put_right()
             if self.is_told:
                 self._come_to_rest()
-                self.violations += Books(self.site).unnoticed()
+                accepted = self.administrators.has_toggled
+                self.violations += Books(self.site, has_accepted=accepted).unnoticed()
                 self.machine.may_sweep = True
             if (
                 self.faults.fired
@@ -180,7 +181,7 @@ class Run:
 
     def _check(self) -> None:
         toggled = self.administrators.has_toggled
-        allowed = ("before_switch", "switch:", "discarded") if toggled else ()
+        allowed = ("before_switch", "switch:", "discarded", "guard_dropped") if toggled else ()
         books = Books(self.site, allowed, has_accepted=toggled)
         self.violations += books.violations(has_history=not self.backups.acts["restore"])
         self.violations += books.nothing_beyond(self.stranger)
