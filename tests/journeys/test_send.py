@@ -150,6 +150,18 @@ def test_a_lost_request_is_sent_again_after_the_wait(site: Site) -> None:
     assert len(site.cards()) == len(site.timesheets()) == 1
 
 
+def test_a_create_sent_again_whose_answer_names_nobody_is_looked_for(sqlite_site: Site) -> None:
+    """D6, R21: a row without our number may be this one; lists that lag do not show it yet."""
+    site = sqlite_site
+    site.connect(receive=True, send=True)
+    site.world.set_switches(bulk_rows_have_origin=False, list_lag_seconds=9.0)
+    site.world.add_fault(effect="lose_request", method="POST", path="*/timesheets", times=1)
+    site.write("8.0")
+    site.settle()
+    assert len([card for card in site.world.state.timecards if card.origin_id]) == 1
+    assert {link.state for link in site.links()} == {"in_sync"}
+
+
 def test_an_edit_made_while_the_answer_was_lost_is_sent_after_the_adoption(site: Site) -> None:
     """D6, D8: the base is what we meant to send, so the edit is a change against it."""
     site.connect(send=True)

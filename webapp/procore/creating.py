@@ -117,7 +117,7 @@ class Creating:
         else:
             self._learn(has_small=True)
             self._take(answer)
-            self._left_out([draft for draft in chunk if draft.origin_id not in self.done])
+            self._left_out(answer, [draft for draft in chunk if draft.origin_id not in self.done])
 
     def _stopped(self, drafts: Sequence[Draft], error: TryLater | NeedsAttention) -> None:
         is_lost = isinstance(error, TryLater) and error.is_effect_unknown
@@ -144,7 +144,7 @@ class Creating:
             self._by_project(chunk, error)
         else:
             self._take(answer)
-            self._left_out([draft for draft in chunk if draft.origin_id not in self.done])
+            self._left_out(answer, [draft for draft in chunk if draft.origin_id not in self.done])
             self._compare(answer)
             self._fractions(
                 [draft for draft in chunk if has_fraction(draft) and self._is_refused_for_hours(draft)]
@@ -174,11 +174,13 @@ class Creating:
             except InvalidOperation:
                 continue
 
-    def _left_out(self, drafts: Sequence[Draft]) -> None:
+    def _left_out(self, answer: Any, drafts: Sequence[Draft]) -> None:
         """An answer that names others but not these. At first they may exist all the same, and are looked up (D6); one
-        that was left out before, looked up and not found, is sent by itself, so that Procore says what is wrong."""
-        self.unresolved |= {draft.origin_id for draft in drafts if not draft.is_replay}
-        replays = [draft for draft in drafts if draft.is_replay]
+        that was left out before, looked up and not found, is sent by itself, so that Procore says what is wrong. Not
+        where a row names nobody: it may be this one, and lists lag."""
+        rows = _lists(answer, "timecard_entries", "entities", "data")
+        replays = [d for d in drafts if d.is_replay] if None not in _parts(rows, self.sent) else []
+        self.unresolved |= {draft.origin_id for draft in drafts if draft not in replays}
         for draft in self._not_made(replays) if replays else ():
             self._single(draft)
 
