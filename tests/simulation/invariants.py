@@ -281,15 +281,17 @@ class Books:
                     yield Violation(3, f"link {link['id']}: nobody disagrees about {conflict['unit']}")
 
     def _is_procores_own(self, conflict: dict[str, Any]) -> bool:
-        """Procore is the author of the hours that overtime rules left, and of those that a bulk create cut off while
-        its worker was overtaken: when a person has edited the card before we find it, nobody can tell (D6)."""
+        """Procore is the author of the hours that overtime rules left, of what it rounded before our timesheet was
+        edited again, and of what a bulk create cut off while its worker was overtaken: when a person has edited the
+        card before we find it, nobody can tell (D6)."""
         if conflict["unit"] != "time" or self.is_split:
             return bool(conflict["unit"] == "time")
         base, left = _json(conflict["base"]), _json(conflict["theirs"])["hours"]
         sent = base["theirs"]["hours"] if base else None
-        if sent is None or left is None or not self.site.world.state.switches.bulk_hours_integer:
+        stored = self._stored()
+        if sent is None or left is None or stored is None:
             return False
-        return Decimal(left) == int(Decimal(sent)) != Decimal(sent)
+        return Decimal(left) != Decimal(sent) and Decimal(left) in stored(Decimal(sent))
 
     def _records(self) -> Iterator[Record]:
         state = self.site.world.state
