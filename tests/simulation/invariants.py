@@ -358,10 +358,17 @@ class Books:
         }
 
     def unnoticed(self) -> Iterator[Violation]:
-        """Where every event came and no sweep ran: what only a sweep would find."""
+        """Where every event came and no sweep ran: what only a sweep would find. A create in doubt is told with its
+        timesheet, which waits or failed."""
         linked = {link["procore_id"] for link in self.links}
+        in_doubt = {
+            self.timesheets[link["timesheet_id"]]["origin_id"]
+            for link in self.links
+            if link["state"] != "in_sync" and link["timesheet_id"] in self.timesheets
+        } - {None}
         for card in self.cards.values():
-            if card.deleted_at is None and card.id not in linked and self._is_in_reach(card):
+            is_known = card.id in linked or card.origin_id in in_doubt
+            if card.deleted_at is None and not is_known and self._is_in_reach(card):
                 yield Violation(7, f"nobody noticed card {card.id}")
         for link in self.links:
             if link["state"] == "in_sync" and (difference := self._difference(link)):
