@@ -30,7 +30,8 @@ seems."""
 BELATED = ("late_effect", "stall")
 """Faults by which our own deletion may arrive after somebody has put the record back."""
 IN_DOUBT = ("kill", "lost_answer", "commit_refused", "commit_unknown", "busy")
-"""After these nobody knows whether our deletion was done; where a person put it back meanwhile, that is done again."""
+"""After these, and after a change of settings under way, nobody knows whether our deletion was done; where a person put
+it back meanwhile, that is done again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +232,8 @@ class Books:
             if record.ours is None or record.theirs is None or any(fired[name] for name in BELATED):
                 continue
             by_us, by_persons = (record.deletions(by_engine=by_engine) for by_engine in (True, False))
-            is_in_doubt = any(fired[name] for name in IN_DOUBT) and self._is_put_back(card_id)
+            is_lost = any(fired[name] for name in IN_DOUBT) or self.site.has_lost_events
+            is_in_doubt = is_lost and self._is_put_back(card_id)
             if by_us > by_persons and not is_in_doubt:
                 yield Violation(3, f"{record.name}: {by_us} deletions by us, {by_persons} by persons")
 
