@@ -15,7 +15,7 @@ from webapp.domain.timecard import UNITS, Timecard, from_json, to_json
 from webapp.store.conflicts import keep_clash
 from webapp.store.models import Event, Link, WriteRow
 from webapp.store.session import StoreSession
-from webapp.sync.ports import ClashKept, Outcome, Tombstone, Write
+from webapp.sync.ports import Base, ClashKept, Outcome, Tombstone, Write
 
 RECENT = timedelta(minutes=10)
 """More events of so long after a write than we made ourselves are a sign that somebody wrote at the same moment."""
@@ -44,14 +44,14 @@ def log_writes(session: StoreSession, writes: Sequence[Write], now: datetime) ->
 
 
 def answered(session: StoreSession, outcomes: Mapping[int, Outcome], now: datetime) -> None:
-    """By the number of the write. What Procore made of what was sent, rounded for instance, is what the card's history
+    """By the number of the write. What Procore made of what it took, rounded for instance, is what the card's history
     names (D47). A deletion that was answered leaves no doubt about earlier ones of its record."""
     if not outcomes:
         return
     for row in session.scalars(select(WriteRow).where(WriteRow.id.in_(outcomes))):
-        row.answered_at, made = now, outcomes[row.id].seen
-        if row.wanted is not None and made is not None:
-            row.wanted = to_json(_with_units(from_json(row.wanted), row.units, made.timecard))
+        row.answered_at, outcome = now, outcomes[row.id]
+        if row.wanted is not None and outcome.seen is not None and isinstance(outcome.base, Base):
+            row.wanted = to_json(_with_units(from_json(row.wanted), row.units, outcome.seen.timecard))
     session.flush()
     gone = [outcome.link_id for outcome in outcomes.values() if isinstance(outcome.base, Tombstone)]
     if gone:
