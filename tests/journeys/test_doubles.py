@@ -22,6 +22,14 @@ def double(site: Site, card: TheirCard) -> TheirCard:
     return state.timecards.put(replace(card, id=state.next_id(), created_at=now, updated_at=now))
 
 
+def written(site: Site) -> TheirCard:
+    """The card of a timesheet that was entered here."""
+    site.write("8.0")
+    site.settle()
+    [card] = site.cards()
+    return card
+
+
 def found_by_sweep(site: Site) -> None:
     site.clock.advance(600)
     sync.sweep_company(site.company_id)
@@ -38,9 +46,7 @@ def test_the_untouched_newer_card_is_deleted_by_us(sqlite_site: Site, touched: s
     """D6, R21: once a sweep has passed; its history is kept, and our timesheet follows the other one."""
     site = sqlite_site
     site.connect(send=True)
-    site.write("8.0")
-    site.settle()
-    [card] = site.cards()
+    card = written(site)
     site.clock.advance(30)
     second = double(site, card)
     if touched == "older":
@@ -61,9 +67,7 @@ def test_a_list_that_still_shows_the_deleted_double_is_not_believed(sqlite_site:
     """D6, M12: the event of our own deletion comes before the list shows it; nobody is asked about what is gone."""
     site = sqlite_site
     site.connect(receive=True, send=True)
-    site.write("8.0")
-    site.settle()
-    [card] = site.cards()
+    card = written(site)
     site.clock.advance(30)
     double(site, card)
     site.clock.advance(60)
@@ -77,9 +81,7 @@ def test_a_deleted_double_that_a_person_puts_back_is_asked_about(sqlite_site: Si
     """D6, D3: nobody but that person knows why it is wanted again."""
     site = sqlite_site
     site.connect(receive=True, send=True)
-    site.write("8.0")
-    site.settle()
-    [card] = site.cards()
+    card = written(site)
     site.clock.advance(30)
     second = double(site, card)
     found_by_sweep(site)
@@ -95,9 +97,7 @@ def test_the_card_that_a_person_edited_is_the_one_that_stays(sqlite_site: Site) 
     """D6: also when it is the newer one; the timesheet is paired with it and takes the edit."""
     site = sqlite_site
     site.connect(send=True)
-    site.write("8.0")
-    site.settle()
-    [card] = site.cards()
+    card = written(site)
     site.clock.advance(30)
     second = double(site, card)
     site.clock.advance(5)
@@ -114,9 +114,7 @@ def test_two_cards_that_people_touched_are_held(sqlite_site: Site) -> None:
     """D6: nothing is deleted, nothing is counted twice here."""
     site = sqlite_site
     site.connect(send=True)
-    site.write("8.0")
-    site.settle()
-    [card] = site.cards()
+    card = written(site)
     site.clock.advance(30)
     second = double(site, card)
     site.clock.advance(5)
@@ -135,9 +133,7 @@ def test_a_copy_that_a_person_made_is_never_deleted(sqlite_site: Site) -> None:
     """D6: a copy with our number is somebody's entry; it waits for a decision."""
     site = sqlite_site
     site.connect(send=True)
-    site.write("8.0")
-    site.settle()
-    [card] = site.cards()
+    card = written(site)
     site.world.copy_timecard(site.dana.id, card.id)
     site.world.copy_timecard(site.dana.id, card.id)
     site.settle()
@@ -154,9 +150,7 @@ def test_a_double_stays_while_sending_is_off(sqlite_site: Site) -> None:
     """D6, R9: a direction that is off writes nothing."""
     site = sqlite_site
     site.connect(send=True)
-    site.write("8.0")
-    site.settle()
-    [card] = site.cards()
+    card = written(site)
     site.set(send=False)
     double(site, card)
     found_by_sweep(site)

@@ -4,6 +4,7 @@ at both. It listens to SQLAlchemy's own events; the store does not know."""
 from __future__ import annotations
 
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ from tests.simulation.scheduler import Scheduler, Task
 from webapp.store.session import StoreSession
 
 
-class Storage:
+class Storage(ABC):
     """Registered once for an engine; `scheduler` is that of the seed under way. Of every engine's begin it hears, since
     what listens to the class is told before the store, which begins the transaction when it is told; another engine's
     is none of its business."""
@@ -42,22 +43,22 @@ class Storage:
 
     # ---- what each database does in its own way --------------------------------------------------------
 
-    def _own_listeners(self) -> list[tuple[Any, str, Callable[..., Any]]]:
-        raise NotImplementedError
+    @abstractmethod
+    def _own_listeners(self) -> list[tuple[Any, str, Callable[..., Any]]]: ...
 
+    @abstractmethod
     def _may_begin(self, task: Task) -> bool:
         """Whether it may write while others do."""
-        raise NotImplementedError
 
-    def _busy(self) -> Exception:
-        raise NotImplementedError
+    @abstractmethod
+    def _busy(self) -> Exception: ...
 
-    def _refuse_commit(self, connection: Connection) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _refuse_commit(self, connection: Connection) -> None: ...
 
+    @abstractmethod
     def _lose_commit(self, connection: Connection) -> None:
         """It is done, but nobody is told."""
-        raise NotImplementedError
 
     # ---- what SQLAlchemy tells -------------------------------------------------------------------------
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
 
-from webapp.domain.timecard import UNITS, Timecard, from_json, to_json
+from webapp.domain.timecard import from_json, to_json
 from webapp.store.conflicts import keep_clash
 from webapp.store.models import Event, Link, WriteRow
 from webapp.store.session import StoreSession
@@ -51,7 +50,7 @@ def answered(session: StoreSession, outcomes: Mapping[int, Outcome], now: dateti
     for row in session.scalars(select(WriteRow).where(WriteRow.id.in_(outcomes))):
         row.answered_at, outcome = now, outcomes[row.id]
         if row.wanted is not None and outcome.seen is not None and isinstance(outcome.base, Base):
-            row.wanted = to_json(_with_units(from_json(row.wanted), row.units, outcome.seen.timecard))
+            row.wanted = to_json(from_json(row.wanted).with_units(outcome.seen.timecard, set(row.units)))
     session.flush()
     gone = [outcome.link_id for outcome in outcomes.values() if isinstance(outcome.base, Tombstone)]
     if gone:
@@ -91,10 +90,6 @@ def keep_audit(
         if link is not None:
             keep_clash(session, link, clash, now)
     session.execute(delete(WriteRow).where(WriteRow.id.in_(ids)))
-
-
-def _with_units(card: Timecard, units: Collection[str], made: Timecard) -> Timecard:
-    return replace(card, **{part: getattr(made, part) for unit in units for part in UNITS[unit]})
 
 
 def _crowded(session: StoreSession, of_link: Mapping[int, Sequence[WriteRow]]) -> set[int]:
