@@ -20,7 +20,10 @@ def without_split(batch: Batch, seen: Sequence[Seen]) -> list[Seen]:
     found = [
         (s, s.card, s.record.intent.sent)
         for s in seen
-        if s.card is not None and s.record.intent is not None and s.card.id != s.record.procore_id
+        if s.card is not None
+        and s.record.intent is not None
+        and s.card.id != s.record.procore_id
+        and not s.is_taken
     ]
     parts = unlisted_parts(batch.procore, [(sent, card) for _, card, sent in found])
     split = {s.record.link_id for s, card, _ in found if card.id in parts}
