@@ -91,11 +91,6 @@ def companies_to_sweep(now: datetime, interval: timedelta) -> list[int]:
                         Company.swept_at <= now - interval * LONGEST_PAUSE,
                         ~_has_backlog(now),
                     ),
-                    or_(
-                        Company.connected_at.is_(None),
-                        Company.connected_at <= now - interval,
-                        Company.connected_at > now,  # it is Procore's time: our clock is behind
-                    ),
                 )
                 .order_by(Company.swept_at.is_not(None), Company.swept_at, Company.id)
             )
