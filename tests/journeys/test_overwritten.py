@@ -147,6 +147,27 @@ def test_a_lost_answer_does_not_hide_what_was_overwritten(shared: tuple[Site, in
     assert [t.hours for t in site.timesheets()] == [Decimal("7.0")]
 
 
+def test_an_update_that_takes_effect_after_the_look_hides_nothing(shared: tuple[Site, int, int]) -> None:
+    """Invariant 3, D49: its answer was lost; Dana moved the card, which was taken here when it was sent again and
+    answered; then the first request undid that."""
+    site, timesheet, card = shared
+    site.world.add_fault(effect="late_effect", method="PATCH", seconds=60, times=1)
+    site.rewrite(timesheet, hours=Decimal("7.0"))
+    sync.drain()
+    site.edit(card, date="2026-11-18")
+    site.settle()
+    assert [(c.hours, str(c.date)) for c in site.cards()] == [(Decimal("7.0"), "2026-11-18")]
+    site.clock.advance(60)
+    site.settle()
+    assert [str(c.date) for c in site.cards()] == ["2026-11-16"]
+    (kept,) = overwritten(site)
+    assert (kept.unit, kept.winner) == ("date", "ours")
+    assert from_json(kept.theirs or {}).date == date(2026, 11, 18)
+    site.edit(card, description="by the gate")
+    site.settle()
+    assert len(overwritten(site)) == 1, "it is not kept twice"
+
+
 def test_a_lost_answer_does_not_hide_what_a_rule_let_lose(shared: tuple[Site, int, int]) -> None:
     """R23, D41: both sides wrote, ours is the later one; the loser is kept although our answer, with which it was to be
     kept, never came. So it is when the worker is killed there (found by make chaos)."""

@@ -8,11 +8,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from webapp.domain.timecard import from_json, to_json
-from webapp.store.conflicts import keep_clash
-from webapp.store.models import Event, Link, WriteRow
+from webapp.store.conflicts import is_as_then, keep_clash
+from webapp.store.models import ClashRow, Event, Link, WriteRow
 from webapp.store.session import StoreSession
 from webapp.sync.ports import Base, ClashKept, Outcome, Tombstone, Write
 
@@ -84,12 +84,27 @@ def suspicious_writes(session: StoreSession, links: Sequence[Link]) -> dict[int,
 def keep_audit(
     session: StoreSession, ids: Collection[int], lost: Sequence[tuple[int, ClashKept]], now: datetime
 ) -> None:
-    """These writes are audited: what they overwrote unseen is kept, to be put back."""
+    """These writes are audited: what they overwrote unseen is kept, to be put back. One that may still take effect is
+    audited again, so that what it overwrote may be known."""
     for link_id, clash in lost:
         link = session.get(Link, link_id)
-        if link is not None:
+        if link is not None and not _is_kept(session, link, clash):
             keep_clash(session, link, clash, now)
     session.execute(delete(WriteRow).where(WriteRow.id.in_(ids)))
+
+
+def _is_kept(session: StoreSession, link: Link, clash: ClashKept) -> bool:
+    """Since the oldest write that is not audited yet."""
+    oldest = select(func.min(WriteRow.sent_at)).where(WriteRow.link_id == link.id).scalar_subquery()
+    kept = session.scalars(
+        select(ClashRow.theirs).where(
+            ClashRow.link_id == link.id,
+            ClashRow.kind == clash.kind,
+            ClashRow.unit == clash.unit,
+            ClashRow.found_at >= oldest,
+        )
+    )
+    return any(is_as_then(theirs, clash.theirs, clash.unit) for theirs in kept)
 
 
 def _crowded(session: StoreSession, of_link: Mapping[int, Sequence[WriteRow]]) -> set[int]:

@@ -20,17 +20,19 @@ CLOCK_STEP = timedelta(seconds=2)
 
 
 def audit(batch: Batch, seen: Iterable[Seen]) -> None:
-    """Of records whose writes have no answer, or after which others were at the card. A deletion waits until the card
-    is seen as it was deleted. Errors as TimecardsAtProcore."""
+    """Of records whose writes have no answer, or after which others were at the card. Errors as TimecardsAtProcore."""
     for one in seen:
-        writes = one.record.writes
-        if audited := [w.id for w in writes if w.id and not _may_still_be_deleted(batch, w, one)]:
-            batch.store.keep_audit(batch.lease, audited, lost_to(batch, writes, one))
+        writes = [write for write in one.record.writes if write.id]
+        waits = any(_may_still_come(batch, write, one) for write in writes if write.wanted)
+        over = [w.id for w in writes if w.id and not (waits if w.wanted else _may_still_come(batch, w, one))]
+        lost = lost_to(batch, writes, one)
+        if over or lost:
+            batch.store.keep_audit(batch.lease, over, lost)
 
 
-def _may_still_be_deleted(batch: Batch, write: Write, seen: Seen) -> bool:
-    """Lists lag: a card that is still shown says nothing of our deletion, for a while."""
-    if write.wanted is not None or seen.gone is not None:
+def _may_still_come(batch: Batch, write: Write, seen: Seen) -> bool:
+    """What was not answered may take effect for a while, and lists lag: a later look sees it, and what it undid."""
+    if write.is_answered or (write.wanted is None and seen.gone is not None):
         return False
     return seen.card is None or batch.procore.server_time() - write.read_at < OVERLAP
 
