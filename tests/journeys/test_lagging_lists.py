@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -90,6 +91,27 @@ def test_an_event_that_is_ahead_of_the_list_is_waited_for(lagging: tuple[Site, i
     site.edit(site.cards()[0].id, hours="6.5")
     site.settle()
     assert [t.hours for t in site.timesheets()] == [Decimal("6.5")]
+
+
+def test_a_view_is_as_old_as_the_moment_when_reading_began(lagging: tuple[Site, int]) -> None:
+    """Invariant 7: the first of two slow pages still showed the card as it was; the second one came so late that no
+    list would lag any more."""
+    site, _ = lagging
+    site.write("4.0", person=3)
+    site.settle()
+    site.world.set_switches(biggest_page=1)
+    call = site.world.call
+
+    def slowly(method: str, path: str, *rest: Any) -> Any:
+        answer = call(method, path, *rest)
+        site.clock.advance(20 if path.endswith("/timecard_entries") else 0)
+        return answer
+
+    site.world.call = slowly  # type: ignore[method-assign]  # Procore is slow
+    for card in site.cards():
+        site.edit(card.id, hours="6.5")
+    site.settle()
+    assert [t.hours for t in site.timesheets()] == [Decimal("6.5"), Decimal("6.5")]
 
 
 def test_of_two_edits_the_second_is_not_forgotten_when_the_list_shows_the_first(

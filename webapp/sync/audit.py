@@ -34,7 +34,7 @@ def _may_still_come(batch: Batch, write: Write, seen: Seen) -> bool:
     """What was not answered may take effect for a while, and lists lag: a later look sees it, and what it undid."""
     if write.is_answered or (write.wanted is None and seen.gone is not None):
         return False
-    return seen.card is None or batch.procore.server_time() - write.read_at < OVERLAP
+    return seen.card is None or batch.read_since() - write.read_at < OVERLAP
 
 
 def lost_to(batch: Batch, writes: Sequence[Write], seen: Seen) -> list[tuple[int, ClashKept]]:

@@ -247,7 +247,12 @@ class Batch:
         hint, shown = seen.record.newest_hint, card.facts.updated_at if card else None
         if hint is None or shown is None:
             return False
-        return shown < hint - WHOLE_SECOND and self.procore.server_time() - hint < LIST_LAG
+        return shown < hint - WHOLE_SECOND and self.read_since() - hint < LIST_LAG
+
+    def read_since(self) -> datetime:
+        """Procore's time when this batch began to read; by its last answer, which may have come long after."""
+        elapsed = self.clock.now() - self.read_at
+        return self.procore.server_time() - max(elapsed, timedelta(0))
 
     def facts_differ(self, seen: Seen, card: Card) -> bool:
         """Whether Procore's own word on the card is to be mirrored anew (R16)."""

@@ -44,13 +44,13 @@ def is_old_view(batch: Batch, seen: Seen) -> bool:
     shown = card.facts.updated_at if card else None
     if card is None or shown is None:
         return False
-    now, newest = batch.procore.server_time(), record.newest_seen
+    newest = record.newest_seen
     is_news = seen.is_their_change and (newest is None or shown > newest)
     if not is_news and batch.is_behind_its_event(seen, card):
         return True
     was_deleted = isinstance(record.base, Tombstone) and seen.card is not None
     is_older = newest is not None and (shown < newest or (was_deleted and shown == newest))
-    return is_older and newest is not None and now - newest < OVERLAP
+    return is_older and newest is not None and batch.read_since() - newest < OVERLAP
 
 
 def unseen(batch: Batch, seen: Seen, *, answered: int | None = None) -> None:
