@@ -101,7 +101,7 @@ class Line(InProcess):
             if faults.strikes(name, what):
                 self.world.add_fault(effect=effect, times=1)
                 return
-        if CARDS.search(path) and not is_write:
+        if path.endswith("/timecard_entries") and not is_write:
             for name, more in PAGES.items():
                 if faults.strikes(name, what):
                     self.world.add_fault(effect=name, times=1, **more)
