@@ -168,6 +168,19 @@ def test_an_update_that_takes_effect_after_the_look_hides_nothing(shared: tuple[
     assert len(overwritten(site)) == 1, "it is not kept twice"
 
 
+def test_what_came_after_an_audit_is_not_taken_for_what_came_before(shared: tuple[Site, int, int]) -> None:
+    """D49: a write that is audited again, as it may still take effect, says nothing about what was agreed since."""
+    site, timesheet, card = shared
+    site.world.add_fault(effect="lose_answer", method="PATCH", times=1)
+    site.rewrite(timesheet, hours=Decimal("7.0"))
+    site.settle()
+    site.edit(card, hours="5.0")
+    site.settle()
+    site.edit(card, description="by the gate")
+    site.settle()
+    assert overwritten(site) == []
+
+
 def test_a_lost_answer_does_not_hide_what_a_rule_let_lose(shared: tuple[Site, int, int]) -> None:
     """R23, D41: both sides wrote, ours is the later one; the loser is kept although our answer, with which it was to be
     kept, never came. So it is when the worker is killed there (found by make chaos)."""

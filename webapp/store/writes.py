@@ -6,15 +6,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from webapp.domain.timecard import from_json, to_json
 from webapp.store.conflicts import is_as_then, keep_clash
 from webapp.store.models import ClashRow, Event, Link, WriteRow
 from webapp.store.session import StoreSession
-from webapp.sync.ports import Base, ClashKept, Outcome, Tombstone, Write
+from webapp.sync.ports import Audit, Base, ClashKept, Outcome, Tombstone, Write
 
 RECENT = timedelta(minutes=10)
 """More events of so long after a write than we made ourselves are a sign that somebody wrote at the same moment."""
@@ -23,7 +23,7 @@ RECENT = timedelta(minutes=10)
 def log_writes(session: StoreSession, writes: Sequence[Write], now: datetime) -> dict[int, int]:
     """By link, the number of each write. Committed before the first of them is sent."""
     links = [write.link_id for write in writes]
-    is_over = WriteRow.answered_at.is_not(None) & (WriteRow.sent_at < now - RECENT)
+    is_over = (WriteRow.audit == "crowd") & (WriteRow.sent_at < now - RECENT)
     session.execute(delete(WriteRow).where(WriteRow.link_id.in_(links), is_over))
     rows = [
         WriteRow(
@@ -48,7 +48,8 @@ def answered(session: StoreSession, outcomes: Mapping[int, Outcome], now: dateti
     if not outcomes:
         return
     for row in session.scalars(select(WriteRow).where(WriteRow.id.in_(outcomes))):
-        row.answered_at, outcome = now, outcomes[row.id]
+        outcome = outcomes[row.id]
+        row.answered_at, row.audit = now, "stale" if outcome.is_stale else "crowd"
         if row.wanted is not None and outcome.seen is not None and isinstance(outcome.base, Base):
             row.wanted = to_json(from_json(row.wanted).with_units(outcome.seen.timecard, set(row.units)))
     session.flush()
@@ -59,9 +60,9 @@ def answered(session: StoreSession, outcomes: Mapping[int, Outcome], now: dateti
 
 
 def suspicious_writes(session: StoreSession, links: Sequence[Link]) -> dict[int, tuple[Write, ...]]:
-    """By link: writes without an answer, and those after which more events came for the card than we made ourselves,
-    or events of more than one person, about what happened within ten minutes, however late they came. The answer to a
-    deletion is the card as it was: nothing is left to find."""
+    """By link: writes without an answer in time, and those after which more events came for the card than we made
+    ourselves, or events of more than one person, about what happened within ten minutes, however late they came. The
+    answer to a deletion is the card as it was: nothing is left to find."""
     rows = session.scalars(
         select(WriteRow)
         .where(
@@ -77,20 +78,25 @@ def suspicious_writes(session: StoreSession, links: Sequence[Link]) -> dict[int,
     return {
         link_id: tuple(_write(row) for row in mine)
         for link_id, mine in of_link.items()
-        if link_id in crowded or any(row.answered_at is None for row in mine)
+        if link_id in crowded or any(row.audit != "crowd" for row in mine)
     }
 
 
 def keep_audit(
-    session: StoreSession, ids: Collection[int], lost: Sequence[tuple[int, ClashKept]], now: datetime
+    session: StoreSession,
+    over: Collection[int],
+    still: Collection[int],
+    lost: Sequence[tuple[int, ClashKept]],
+    now: datetime,
 ) -> None:
-    """These writes are audited: what they overwrote unseen is kept, to be put back. One that may still take effect is
-    audited again, so that what it overwrote may be known."""
+    """These writes are audited: what they overwrote unseen is kept, to be put back. `still`: those that may yet take
+    effect, and are audited again; what they overwrote may be known then."""
     for link_id, clash in lost:
         link = session.get(Link, link_id)
         if link is not None and not _is_kept(session, link, clash):
             keep_clash(session, link, clash, now)
-    session.execute(delete(WriteRow).where(WriteRow.id.in_(ids)))
+    session.execute(delete(WriteRow).where(WriteRow.id.in_(over)))
+    session.execute(update(WriteRow).where(WriteRow.id.in_(still)).values(audit="late"))
 
 
 def _is_kept(session: StoreSession, link: Link, clash: ClashKept) -> bool:
@@ -137,5 +143,5 @@ def _write(row: WriteRow) -> Write:
         frozenset(row.units),
         row.read_at,
         id=row.id,
-        is_answered=row.answered_at is not None,
+        audit=cast(Audit, row.audit),
     )

@@ -19,12 +19,13 @@ NONE: frozenset[str] = frozenset()
 @dataclass(frozen=True, slots=True)
 class Written:
     """An update that Procore answered: which units, what we wanted in Procore's ids, the card as stored. `number` of
-    the logged write; None when it is to be audited."""
+    the logged write; `is_stale`: it is to be audited."""
 
     units: frozenset[str]
     wanted: Timecard
     stored: Card
-    number: int | None
+    number: int
+    is_stale: bool
 
 
 def finish_merge(batch: Batch, seen: Seen, action: Merge, written: Written | None = None) -> None:
@@ -46,7 +47,7 @@ def finish_merge(batch: Batch, seen: Seen, action: Merge, written: Written | Non
         face, is_shaped = as_agreed(batch, written.wanted, stored.timecard, sent)
         theirs = theirs.with_units(face, sent)
         has_moved = bool(changed_units(card.timecard, stored.timecard) - sent)
-        again = is_shaped or has_moved or written.number is None
+        again = is_shaped or has_moved or written.is_stale
         stands = sent | action.agreed
         if_edited = Base(
             before.ours.with_units(timesheet.timecard, stands), before.theirs.with_units(theirs, stands)
@@ -70,6 +71,7 @@ def finish_merge(batch: Batch, seen: Seen, action: Merge, written: Written | Non
         clashes=clashes,
         again=again,
         answered=written.number if written else None,
+        is_stale=written is not None and written.is_stale,
         takes_signature=written is not None and card.facts.signed,
     )
 

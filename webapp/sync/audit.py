@@ -22,32 +22,44 @@ CLOCK_STEP = timedelta(seconds=2)
 def audit(batch: Batch, seen: Iterable[Seen]) -> None:
     """Of records whose writes have no answer, or after which others were at the card. Errors as TimecardsAtProcore."""
     for one in seen:
-        writes = [write for write in one.record.writes if write.id]
-        waits = any(_may_still_come(batch, write, one) for write in writes if write.wanted)
-        over = [w.id for w in writes if w.id and not (waits if w.wanted else _may_still_come(batch, w, one))]
-        lost = lost_to(batch, writes, one)
-        if over or lost:
-            batch.store.keep_audit(batch.lease, over, lost)
+        updates, deletions = _parted(one.record.writes)
+        is_early = any(_may_still_come(batch, write, one) for write in updates)
+        over = [w for w in deletions if not _may_still_come(batch, w, one)] + ([] if is_early else updates)
+        still = updates if is_early else []
+        lost = lost_to(batch, one.record.writes, one)
+        if over or lost or any(write.audit == "lost" for write in still):
+            batch.store.keep_audit(batch.lease, _ids(over), _ids(still), lost)
+
+
+def _parted(writes: Sequence[Write]) -> tuple[list[Write], list[Write]]:
+    """The updates and the deletions."""
+    return [w for w in writes if w.wanted is not None], [w for w in writes if w.wanted is None]
+
+
+def _ids(writes: Sequence[Write]) -> list[int]:
+    return [write.id for write in writes if write.id is not None]
 
 
 def _may_still_come(batch: Batch, write: Write, seen: Seen) -> bool:
     """What was not answered may take effect for a while, and lists lag: a later look sees it, and what it undid."""
-    if write.is_answered or (write.wanted is None and seen.gone is not None):
+    if write.audit not in ("lost", "late"):
         return False
-    return seen.card is None or batch.read_since() - write.read_at < OVERLAP
+    is_young = batch.read_since() - write.read_at < OVERLAP
+    if write.wanted is not None:
+        return is_young
+    return seen.gone is None and (is_young or seen.card is None)
 
 
 def lost_to(batch: Batch, writes: Sequence[Write], seen: Seen) -> list[tuple[int, ClashKept]]:
     """By link. One change-history call for the updates; a deletion is compared with the card as it was deleted."""
-    updates = [write for write in writes if write.wanted is not None]
+    updates, deletions = _parted(writes)
     history = batch.procore.change_history(updates[0].procore_id) if updates else []
     taken: set[int] = set()
     lost = [(w.link_id, clash) for w in updates for clash in overwritten(w, history, taken)]
     lost += [(w.link_id, clash) for w in updates for clash in decided_unkept(w, seen, history)]
-    gone = seen.gone
-    for write in writes:
-        if write.wanted is None and gone is not None and (clash := deleted_unseen(write, gone.timecard)):
-            lost.append((write.link_id, clash))
+    if seen.gone is not None:
+        kept = [(w.link_id, deleted_unseen(w, seen.gone.timecard)) for w in deletions]
+        lost += [(link_id, clash) for link_id, clash in kept if clash is not None]
     return lost
 
 
@@ -75,7 +87,7 @@ def decided_unkept(write: Write, seen: Seen, history: Sequence[HistoryEntry]) ->
     """Values of Procore's that a rule let lose to ours, where the answer was lost or the worker killed before the loser
     was kept: both sides are equal by now, so that nothing else tells of it (R23). What a person decided is kept."""
     base = seen.record.base
-    if write.is_answered or write.wanted is None or not isinstance(base, Base):
+    if write.audit != "lost" or write.wanted is None or not isinstance(base, Base):
         return []
     by_person = {decision.unit for decision in seen.record.decisions}
     changed = changed_units(base.theirs, write.before) & changed_units(write.before, write.wanted)

@@ -88,6 +88,7 @@ class Batch:
         again: bool = False,
         has_more: bool = False,
         answered: int | None = None,
+        is_stale: bool = False,
         takes_signature: bool = False,
     ) -> None:
         """Nothing is left to do for this generation, but what `reason` says; `again` looks once more at once, and so
@@ -116,6 +117,7 @@ class Batch:
                 seen=card or seen.gone,
                 looks_again_at=self.clock.now() + SOON if self.is_behind_its_event(seen, card) else None,
                 answered=answered,
+                is_stale=is_stale,
                 takes_signature=takes_signature,
             )
         )

@@ -188,7 +188,7 @@ def _update(
     def send(number: int, is_stale: Callable[[], bool]) -> None:
         stored = batch.procore.update(card_id, theirs.project, theirs.date, fields)
         # asked after the answer: a slow call may have been carried out late
-        written = Written(action.send, wanted, stored, None if is_stale() else number)
+        written = Written(action.send, wanted, stored, number, is_stale())
         finish_merge(batch, seen, action, written)
         answers.append((seen.record.link_id, wanted, stored))
 

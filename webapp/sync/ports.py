@@ -33,6 +33,7 @@ from webapp.sync.guard import GuardLimit as GuardLimit
 from webapp.sync.guard import Proposal as Proposal
 from webapp.sync.guard import is_unusual as is_unusual
 from webapp.sync.holds import Reason as Reason
+from webapp.sync.records import Audit as Audit
 from webapp.sync.records import ClashKept as ClashKept
 from webapp.sync.records import Cursors as Cursors
 from webapp.sync.records import Direction as Direction
@@ -191,8 +192,10 @@ class Store(Protocol):
     def log_writes(self, lease: Lease, writes: Sequence[Write]) -> dict[int, int]:
         """By link, the number of each update or deletion: committed before the first of them is sent."""
 
-    def keep_audit(self, lease: Lease, ids: Sequence[int], lost: Sequence[tuple[int, ClashKept]]) -> None:
-        """These writes are audited; what they overwrote unseen is kept, by link."""
+    def keep_audit(
+        self, lease: Lease, over: Sequence[int], still: Sequence[int], lost: Sequence[tuple[int, ClashKept]]
+    ) -> None:
+        """These writes are audited, for good or to be audited again; what they overwrote unseen is kept, by link."""
 
     def edited_at(self, timesheet_id: int) -> Mapping[str, datetime]:
         """By unit, when a person here last changed it, by our clock."""

@@ -12,6 +12,9 @@ from webapp.sync.holds import Reason, State
 
 Direction = Literal["receive", "send"]
 Verb = Literal["create", "update", "delete"]
+Audit = Literal["lost", "late", "stale", "crowd"]
+"""Why a write is audited: it has no answer; it has none, was audited, and may still take effect; it was answered, but
+too long after our read; only if others were at the card in the same minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ class Write:
     units: frozenset[str]
     read_at: datetime
     id: int | None = None
-    is_answered: bool = False
+    audit: Audit = "lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +204,8 @@ class Outcome:
     """Nothing was learnt: only `not_before` moves."""
     answered: int | None = None
     """The number of the logged write that Procore has answered."""
+    is_stale: bool = False
+    """That long after our read that it is audited."""
     takes_signature: bool = False
     """What was sent changed a signed card: its history says that the signature was for the earlier values (D46)."""
     parts: tuple[int, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey
+from sqlalchemy import JSON, BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.store.base import Base, BigId, CompanyOwned
@@ -13,7 +13,7 @@ from webapp.store.base import Base, BigId, CompanyOwned
 
 class WriteRow(Base, CompanyOwned):
     """`before`: the card as read, in Procore's ids; `wanted`: None for a deletion. `read_at` is Procore's time. Kept
-    for ten minutes, or until it was audited."""
+    for ten minutes, or until it was audited and can have no effect any more. `audit`: see sync/records."""
 
     __tablename__ = "writes"
 
@@ -26,3 +26,4 @@ class WriteRow(Base, CompanyOwned):
     read_at: Mapped[datetime]
     sent_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
+    audit: Mapped[str] = mapped_column(String(8), default="lost", server_default="lost")
