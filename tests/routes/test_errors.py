@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask
 
+from tests.fixtures.app import MakeApp
 from webapp.errors import (
     AppError,
     Conflict,
@@ -28,6 +29,12 @@ ERRORS = [
     (NotFound("There is no such timesheet."), 404),
     (InvalidInput("Check the hours.", {"hours": ["At most 24."]}), 422),
 ]
+
+
+@pytest.fixture
+def app(make_app: MakeApp, sqlite_url: str) -> Flask:
+    """One with a setting of its own is for this test alone, which gives it routes."""
+    return make_app(DATABASE_URL=sqlite_url, SECRET_KEY="another-secret-for-tests")
 
 
 def raising(app: Flask, error: Exception) -> None:
