@@ -304,7 +304,7 @@ class Run:
             self._round()
             if self._is_due() or self.site.world.due_deliveries(self.scheduler.clock.now()):
                 continue
-            if not self._is_put_off_for_a_lag():
+            if not self._is_put_off_for_a_moment():
                 return
             self.scheduler.advance(PAUSES[1])
         raise Overrun("the two sides do not come to rest")
@@ -348,10 +348,13 @@ class Run:
             company = session.get_one(models.Company, self.site.company_id)
             return company.state == "connected" and not session.query(Link).where(Link.is_dirty).count()
 
-    def _is_put_off_for_a_lag(self) -> bool:
+    def _is_put_off_for_a_moment(self) -> bool:
         """What the last pause let through was sent, and the list that it is looked at in does not show it yet."""
         with self.site.looked_at(), reading(self.site.company_id) as session:
-            put_off = session.query(Link).where(Link.state == "in_sync", Link.not_before > self.site.now())
+            now = self.site.now()
+            put_off = session.query(Link).where(
+                Link.not_before > now, Link.not_before <= now + timedelta(seconds=PAUSES[1])
+            )
             return put_off.count() > 0
 
     def _is_due(self) -> bool:
