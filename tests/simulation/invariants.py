@@ -88,11 +88,12 @@ class Books:
                 site.world.state.switches.empty_keys == "more"
                 or self._is_put_back(link["procore_id"])
                 or self._has_owner_in_conflict_or_gone(link["procore_id"])
+                or self._are_all_touched(link["procore_id"])
             )
         }
         """What becomes of them is asked (D6): doubles that we had deleted and that a person put back, those of a
-        timesheet about which a person is being asked, or that was deleted with its card before this one appeared, and
-        all where Procore does not say who made a card."""
+        timesheet about which a person is being asked, or that was deleted with its card before this one appeared;
+        two cards that were both changed since, and all where Procore does not say who made a card."""
 
     def _has_owner_in_conflict_or_gone(self, card_id: int) -> bool:
         number = self.cards[card_id].origin_id
@@ -101,6 +102,10 @@ class Books:
             link["timesheet_id"] in owners and (link["state"] == "conflict" or link["is_tombstone"])
             for link in self.links
         )
+
+    def _are_all_touched(self, card_id: int) -> bool:
+        number, changes = self.cards[card_id].origin_id, self.site.world.state.changes_of_card
+        return all(changes.get(c.id) for c in self.cards.values() if c.origin_id == number)
 
     def _is_put_back(self, card_id: int) -> bool:
         changes = self.site.world.state.changes_of_card.get(card_id, [])

@@ -333,9 +333,14 @@ class Run:
             self.scheduler.advance(pause)
             look = self.machine.look_after_hooks()
             self.scheduler.finish()
-            if look.error is None:
+            if look.error is None and self._is_connected():
                 return
             self._come_to_rest()
+
+    def _is_connected(self) -> bool:
+        """A pause, after refused tokens for instance, leaves the hooks to the hour after it."""
+        with self.site.looked_at(), reading(self.site.company_id) as session:
+            return session.get_one(models.Company, self.site.company_id).state == "connected"
 
     def _hooks(self) -> list[tuple[int, str | None]]:
         return [(hook.id, hook.authorization) for hook in self.site.world.hooks()]
@@ -345,8 +350,7 @@ class Run:
         if self.is_put_off or self.scheduler.later or self.site.world.next_delivery_at() is not None:
             return False
         with self.site.looked_at(), reading(self.site.company_id) as session:
-            company = session.get_one(models.Company, self.site.company_id)
-            return company.state == "connected" and not session.query(Link).where(Link.is_dirty).count()
+            return not session.query(Link).where(Link.is_dirty).count() and self._is_connected()
 
     def _is_put_off_for_a_moment(self) -> bool:
         """What the last pause let through was sent, and the list that it is looked at in does not show it yet."""
