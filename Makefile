@@ -28,7 +28,7 @@ demo-reset: $(INSTALLED) ## forget the demo's data
 	@$(BIN)/python -m devtools.demo --reset
 
 test: $(INSTALLED) ## the whole test suite (ARGS="-k inbox" for a part, WORKERS=4 for more processes)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 algebra: $(INSTALLED) ## decide and merge: 100,000 random examples of their laws (EXAMPLES=n for another number)
 	@ALGEBRA_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -n0 --durations=0 tests/unit/sync/test_merge_algebra.py $(ARGS)

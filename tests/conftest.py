@@ -25,9 +25,14 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 10)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that take long, or wait for processes and browsers, come first: other test processes compute meanwhile.
-    Last, they are what everybody waits for."""
+    """A test process takes whole files, but for tests that name a group of their own. Files that take long, or wait for
+    processes and browsers, come first: other test processes compute meanwhile. Last, they are what everybody waits
+    for."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
     slow = {item.path for item in items if any(item.get_closest_marker(name) for name in SLOW)}
 
     def place(item: pytest.Item) -> int:

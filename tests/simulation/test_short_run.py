@@ -12,8 +12,8 @@ import pytest
 from tests.simulation.company import Company
 from tests.simulation.run import Plan, Result, run_seed
 
-SHARES = 4
-SEEDS = int(os.environ.get("SIMULATE_SEEDS", "80"))
+SHARES = 10
+SEEDS = int(os.environ.get("SIMULATE_SEEDS", "500"))
 FIRST = int(os.environ.get("SIMULATE_FIRST", "1"))
 STEPS = 100
 ONCE_FAILED = (
@@ -42,7 +42,9 @@ def _quietly(**switches: str) -> Iterator[Company]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("share", range(SHARES))
+@pytest.mark.parametrize(
+    "share", [pytest.param(n, marks=pytest.mark.xdist_group(f"seeds {n}")) for n in range(SHARES)]
+)
 def test_a_stretch_of_seeds_violates_no_invariant(company: Company, share: int) -> None:
     """Invariants 1–6 and 8; D1–D11, D40–D43, D100–D105: both sides come to rest equal, or say why not."""
     for seed in range(FIRST + share, FIRST + SEEDS, SHARES):
@@ -52,7 +54,7 @@ def test_a_stretch_of_seeds_violates_no_invariant(company: Company, share: int) 
 @pytest.mark.slow
 def test_seeds_with_the_newer_webhooks_violate_no_invariant(newer: Company) -> None:
     """R26: hooks of API v2.0, payloads of v3.0."""
-    for seed in range(FIRST, FIRST + SEEDS // 16):
+    for seed in range(FIRST, FIRST + SEEDS // 20):
         is_clean(run_seed(newer, Plan(seed, STEPS)))
 
 
