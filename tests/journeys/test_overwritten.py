@@ -196,6 +196,25 @@ def test_a_lost_answer_does_not_hide_what_a_rule_let_lose(shared: tuple[Site, in
     assert [c.description for c in site.cards()] == ["at the pier"]
 
 
+def test_what_a_rule_let_lose_is_kept_when_the_update_takes_effect_late(shared: tuple[Site, int, int]) -> None:
+    """R23, D41: after a look that did not find it, and although the timesheet is deleted by then."""
+    site, timesheet, card = shared
+    site.edit(card, description="by the gate")
+    site.clock.advance(60)
+    site.rewrite(timesheet, description="at the pier")
+    site.world.add_fault(effect="late_effect", method="PATCH", seconds=60, times=1)
+    site.deliver()
+    sync.drain()
+    site.erase(timesheet)
+    site.settle()
+    assert overwritten(site) == []
+    site.clock.advance(60)
+    site.settle()
+    assert [c.description for c in site.cards()] == ["at the pier"]
+    (kept,) = overwritten(site)
+    assert from_json(kept.theirs or {}).description == "by the gate"
+
+
 def test_another_field_changed_meanwhile_is_taken_even_when_its_event_is_lost(
     shared: tuple[Site, int, int],
 ) -> None:

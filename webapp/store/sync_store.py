@@ -95,11 +95,9 @@ class SyncStore:
         with self._under(lease) as (session, now):
             return log_writes(session, writes, now)
 
-    def keep_audit(
-        self, lease: Lease, over: Sequence[int], still: Sequence[int], lost: Sequence[tuple[int, ClashKept]]
-    ) -> None:
+    def keep_audit(self, lease: Lease, over: Sequence[int], lost: Sequence[tuple[int, ClashKept]]) -> None:
         with self._under(lease) as (session, now):
-            keep_audit(session, over, still, lost, now)
+            keep_audit(session, over, lost, now)
 
     def edited_at(self, timesheet_id: int) -> dict[str, datetime]:
         with reading(self.company_id, self.engine) as session:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 
 from webapp.domain.timecard import from_json, to_json
 from webapp.store.conflicts import is_as_then, keep_clash
@@ -32,6 +32,7 @@ def log_writes(session: StoreSession, writes: Sequence[Write], now: datetime) ->
             before=to_json(write.before),
             wanted=to_json(write.wanted) if write.wanted else None,
             units=sorted(write.units),
+            decided=sorted(write.decided),
             read_at=write.read_at,
             sent_at=now,
         )
@@ -83,20 +84,15 @@ def suspicious_writes(session: StoreSession, links: Sequence[Link]) -> dict[int,
 
 
 def keep_audit(
-    session: StoreSession,
-    over: Collection[int],
-    still: Collection[int],
-    lost: Sequence[tuple[int, ClashKept]],
-    now: datetime,
+    session: StoreSession, over: Collection[int], lost: Sequence[tuple[int, ClashKept]], now: datetime
 ) -> None:
-    """These writes are audited: what they overwrote unseen is kept, to be put back. `still`: those that may yet take
-    effect, and are audited again; what they overwrote may be known then."""
+    """These writes are audited: what they overwrote unseen is kept, to be put back. One that may still take effect is
+    audited again, so that it may be known by then."""
     for link_id, clash in lost:
         link = session.get(Link, link_id)
         if link is not None and not _is_kept(session, link, clash):
             keep_clash(session, link, clash, now)
     session.execute(delete(WriteRow).where(WriteRow.id.in_(over)))
-    session.execute(update(WriteRow).where(WriteRow.id.in_(still)).values(audit="late"))
 
 
 def _is_kept(session: StoreSession, link: Link, clash: ClashKept) -> bool:
@@ -142,6 +138,7 @@ def _write(row: WriteRow) -> Write:
         from_json(row.wanted) if row.wanted else None,
         frozenset(row.units),
         row.read_at,
+        frozenset(row.decided),
         id=row.id,
         audit=cast(Audit, row.audit),
     )

@@ -25,10 +25,9 @@ def audit(batch: Batch, seen: Iterable[Seen]) -> None:
         updates, deletions = _parted(one.record.writes)
         is_early = any(_may_still_come(batch, write, one) for write in updates)
         over = [w for w in deletions if not _may_still_come(batch, w, one)] + ([] if is_early else updates)
-        still = updates if is_early else []
         lost = lost_to(batch, one.record.writes, one)
-        if over or lost or any(write.audit == "lost" for write in still):
-            batch.store.keep_audit(batch.lease, _ids(over), _ids(still), lost)
+        if over or lost:
+            batch.store.keep_audit(batch.lease, [w.id for w in over if w.id is not None], lost)
 
 
 def _parted(writes: Sequence[Write]) -> tuple[list[Write], list[Write]]:
@@ -36,13 +35,9 @@ def _parted(writes: Sequence[Write]) -> tuple[list[Write], list[Write]]:
     return [w for w in writes if w.wanted is not None], [w for w in writes if w.wanted is None]
 
 
-def _ids(writes: Sequence[Write]) -> list[int]:
-    return [write.id for write in writes if write.id is not None]
-
-
 def _may_still_come(batch: Batch, write: Write, seen: Seen) -> bool:
     """What was not answered may take effect for a while, and lists lag: a later look sees it, and what it undid."""
-    if write.audit not in ("lost", "late"):
+    if write.audit != "lost":
         return False
     is_young = batch.read_since() - write.read_at < OVERLAP
     if write.wanted is not None:
@@ -56,7 +51,7 @@ def lost_to(batch: Batch, writes: Sequence[Write], seen: Seen) -> list[tuple[int
     history = batch.procore.change_history(updates[0].procore_id) if updates else []
     taken: set[int] = set()
     lost = [(w.link_id, clash) for w in updates for clash in overwritten(w, history, taken)]
-    lost += [(w.link_id, clash) for w in updates for clash in decided_unkept(w, seen, history)]
+    lost += [(w.link_id, clash) for w in updates for clash in decided_unkept(w, history)]
     if seen.gone is not None:
         kept = [(w.link_id, deleted_unseen(w, seen.gone.timecard)) for w in deletions]
         lost += [(link_id, clash) for link_id, clash in kept if clash is not None]
@@ -83,20 +78,26 @@ def overwritten(write: Write, history: Sequence[HistoryEntry], taken: set[int]) 
     ]
 
 
-def decided_unkept(write: Write, seen: Seen, history: Sequence[HistoryEntry]) -> list[ClashKept]:
+def decided_unkept(write: Write, history: Sequence[HistoryEntry]) -> list[ClashKept]:
     """Values of Procore's that a rule let lose to ours, where the answer was lost or the worker killed before the loser
-    was kept: both sides are equal by now, so that nothing else tells of it (R23). What a person decided is kept."""
-    base = seen.record.base
-    if write.audit != "lost" or write.wanted is None or not isinstance(base, Base):
+    was kept: both sides are equal by now, so that nothing else tells of it (R23)."""
+    if write.audit != "lost" or write.wanted is None:
         return []
-    by_person = {decision.unit for decision in seen.record.decisions}
-    changed = changed_units(base.theirs, write.before) & changed_units(write.before, write.wanted)
-    agreed_since = frozenset(UNITS) - changed_units(base.theirs, write.wanted)
     return [
         ClashKept("overwritten", unit, write.wanted, write.before, None, "ours")
-        for unit in sorted((changed & write.units) - agreed_since - by_person)
+        for unit in sorted(write.decided)
         if any(_our_line(write, unit, part, history) is not None for part in UNITS[unit])
     ]
+
+
+def decided_by_rule(seen: Seen, wanted: Timecard, units: Collection[str]) -> frozenset[str]:
+    """Units in which Procore's change is to give way to ours without a person's word. What a person decided is kept."""
+    base, card = seen.record.base, seen.card
+    if card is None or not isinstance(base, Base):
+        return frozenset()
+    given_way = changed_units(base.theirs, card.timecard) & changed_units(card.timecard, wanted)
+    by_person = {decision.unit for decision in seen.record.decisions}
+    return frozenset((given_way & changed_units(base.theirs, wanted) & set(units)) - by_person)
 
 
 def deleted_unseen(write: Write, last: Timecard) -> ClashKept | None:

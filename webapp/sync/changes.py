@@ -19,7 +19,7 @@ from webapp.errors import (
 )
 from webapp.sync import holds, parking
 from webapp.sync.agreed import NONE, Written, finish_merge
-from webapp.sync.audit import deleted_unseen
+from webapp.sync.audit import decided_by_rule, deleted_unseen
 from webapp.sync.batch import Batch, busy_until
 from webapp.sync.decide import Merge, Tombstone
 from webapp.sync.dictionary import Untranslatable
@@ -216,8 +216,9 @@ def _delete(batch: Batch, seen: Seen) -> Change:
 
 def _write(batch: Batch, seen: Seen, wanted: Timecard | None, units: frozenset[str]) -> Write:
     assert seen.card is not None
-    before = seen.card.timecard
-    return Write(seen.record.link_id, seen.card.id, before, wanted, units, batch.procore.server_time())
+    before, at = seen.card.timecard, batch.procore.server_time()
+    decided = decided_by_rule(seen, wanted, units) if wanted is not None else NONE
+    return Write(seen.record.link_id, seen.card.id, before, wanted, units, at, decided)
 
 
 def _changed_fields(

@@ -192,10 +192,8 @@ class Store(Protocol):
     def log_writes(self, lease: Lease, writes: Sequence[Write]) -> dict[int, int]:
         """By link, the number of each update or deletion: committed before the first of them is sent."""
 
-    def keep_audit(
-        self, lease: Lease, over: Sequence[int], still: Sequence[int], lost: Sequence[tuple[int, ClashKept]]
-    ) -> None:
-        """These writes are audited, for good or to be audited again; what they overwrote unseen is kept, by link."""
+    def keep_audit(self, lease: Lease, over: Sequence[int], lost: Sequence[tuple[int, ClashKept]]) -> None:
+        """These writes are audited for good; what they and others overwrote unseen is kept, by link."""
 
     def edited_at(self, timesheet_id: int) -> Mapping[str, datetime]:
         """By unit, when a person here last changed it, by our clock."""

@@ -12,9 +12,9 @@ from webapp.sync.holds import Reason, State
 
 Direction = Literal["receive", "send"]
 Verb = Literal["create", "update", "delete"]
-Audit = Literal["lost", "late", "stale", "crowd"]
-"""Why a write is audited: it has no answer; it has none, was audited, and may still take effect; it was answered, but
-too long after our read; only if others were at the card in the same minutes."""
+Audit = Literal["lost", "stale", "crowd"]
+"""When a write is audited: it has no answer, until it can have no effect any more; once, as it was answered too long
+after our read; only if others were at the card in the same minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,8 @@ class OurTimesheet:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """An update or deletion at Procore (`wanted` None): the card as read, in Procore's ids, and the units to change.
-    `read_at` is Procore's time."""
+    """An update or deletion at Procore (`wanted` None): the card as read, in Procore's ids, and the units to change;
+    `decided`: those in which a rule lets Procore's change give way. `read_at` is Procore's time."""
 
     link_id: int
     procore_id: int
@@ -91,6 +91,7 @@ class Write:
     wanted: Timecard | None
     units: frozenset[str]
     read_at: datetime
+    decided: frozenset[str] = frozenset()
     id: int | None = None
     audit: Audit = "lost"
 

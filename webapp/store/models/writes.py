@@ -23,6 +23,7 @@ class WriteRow(Base, CompanyOwned):
     before: Mapped[dict[str, Any]] = mapped_column(JSON)
     wanted: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     units: Mapped[list[str]] = mapped_column(JSON)
+    decided: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     read_at: Mapped[datetime]
     sent_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]

@@ -1,4 +1,5 @@
-"""why a write is audited: one without an answer may take effect after its first audit, and is audited again"""
+"""when a write is audited: one without an answer may take effect after its first audit, and is audited again; and in
+which units a rule had let Procore's change give way"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +11,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("writes", sa.Column("decided", sa.JSON(), nullable=False, server_default="[]"))
     op.add_column("writes", sa.Column("audit", sa.String(length=8), nullable=False, server_default="lost"))
     writes = sa.table("writes", sa.column("audit"), sa.column("answered_at"))
     op.execute(sa.update(writes).where(writes.c.answered_at.is_not(None)).values(audit="crowd"))
@@ -17,3 +19,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_column("writes", "audit")
+    op.drop_column("writes", "decided")
