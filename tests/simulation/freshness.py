@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tests.simulation.administrators import QUICK_LIMITS
+from tests.simulation.books import Books
 from tests.simulation.company import Company
-from tests.simulation.invariants import Books
 from tests.simulation.run import Plan, Run
 
 LOOK_SECONDS = 5.0

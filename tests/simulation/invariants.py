@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
-from sqlalchemy import text
-
-from procore_sandbox.model.records import Timecard
-from tests.simulation.provenance import Record, Stored, keep, lost_values, our_side, their_side
-from tests.simulation.site import SimulatedSite
+from tests.simulation.books import Books, as_json, stranger_digest
+from tests.simulation.provenance import lost_values
 from webapp.domain.timesheet import STATES
-from webapp.extensions import db
-
-WAITS_FOR_A_PERSON = (
-    "both_changed", "deleted_here", "deleted_there", "lock:", "task:", "before_connection",
-)  # fmt: skip
-"""Reasons that may stand at the end when no fault strikes any more and nothing else was allowed to a seed."""
 
 UNNOTICED = timedelta(seconds=2)
 """So young a read is audited only when events tell of another's change. One of a list that lags is older than it
@@ -43,381 +30,146 @@ class Violation:
         return f"invariant {self.number}: {self.sentence}"
 
 
-class Books:
-    """Both sides as they are at the end, read once. `has_accepted`: differences may stay that a direction, while it was
-    off, was told to leave alone (R9); then each side is compared with its own face of the base."""
+def violations(books: Books, *, has_history: bool = True) -> Iterator[Violation]:
+    """`has_history`: our side can still say who entered what."""
+    yield from equal_or_explained(books)
+    yield from nothing_doubled(books)
+    if has_history:
+        yield from nothing_lost(books)
+        yield from nothing_asked_in_vain(books)
+    yield from in_one_state(books)
 
-    def __init__(
-        self, site: SimulatedSite, allowed: tuple[str, ...] = (), *, has_accepted: bool = False
-    ) -> None:
-        self.site, self.allowed, self.has_accepted = site, (*WAITS_FOR_A_PERSON, *allowed), has_accepted
-        with site.looked_at(), db.engine.execution_options(is_readonly=True).connect() as connection:
 
-            def rows(sql: str) -> list[dict[str, Any]]:
-                found = connection.execute(text(sql), {"company": site.company_id})
-                return [dict(row._mapping) for row in found]
-
-            self.links = rows("SELECT * FROM links WHERE company_id = :company ORDER BY id")
-            self.timesheets = {
-                row["id"]: row for row in rows("SELECT * FROM timesheets WHERE company_id = :company")
-            }
-            self.people = _map(
-                rows("SELECT id, procore_person_id AS theirs FROM users WHERE company_id = :company")
-            )
-            self.projects = _map(
-                rows("SELECT id, procore_project_id AS theirs FROM projects WHERE company_id = :company")
-            )
-            self.types = _map(
-                rows("SELECT id, procore_time_type_id AS theirs FROM tasks WHERE company_id = :company")
-            )
-            self.history = rows("SELECT * FROM timesheet_changes WHERE company_id = :company ORDER BY id")
-            self.conflicts = rows("SELECT * FROM conflicts WHERE company_id = :company ORDER BY id")
-            self.codes = _map(
-                rows(
-                    "SELECT id, procore_cost_code_id AS theirs FROM project_items WHERE company_id = :company"
-                )
-            )
-        self.cards = {c.id: c for c in site.world.state.timecards if c.company_id == site.theirs.id}
-        self.is_split = site.world.state.switches.overtime_split == "always"
-        """By overtime rules: then the parts of a card have the same words."""
-        self.asked_doubles = {
-            link["procore_id"]
-            for link in self.links
-            if link["reason_key"] == "origin_id_taken"
-            and (
-                site.world.state.switches.empty_keys == "more"
-                or self._is_put_back(link["procore_id"])
-                or self._has_owner_in_conflict_or_gone(link["procore_id"])
-                or self._are_all_touched(link["procore_id"])
-            )
-        }
-        """What becomes of them is asked (D6): doubles that we had deleted and that a person put back, those of a
-        timesheet about which a person is being asked, or that was deleted with its card before this one appeared;
-        two cards that were both changed since, and all where Procore does not say who made a card."""
-
-    def _has_owner_in_conflict_or_gone(self, card_id: int) -> bool:
-        number = self.cards[card_id].origin_id
-        owners = {sheet["id"] for sheet in self.timesheets.values() if sheet["origin_id"] == number}
-        return any(
-            link["timesheet_id"] in owners and (link["state"] == "conflict" or link["is_tombstone"])
-            for link in self.links
-        )
-
-    def _are_all_touched(self, card_id: int) -> bool:
-        number, changes = self.cards[card_id].origin_id, self.site.world.state.changes_of_card
-        return all(changes.get(c.id) for c in self.cards.values() if c.origin_id == number)
-
-    def _is_put_back(self, card_id: int) -> bool:
-        changes = self.site.world.state.changes_of_card.get(card_id, [])
-        return any(change.column == "deleted_at" and change.new_value is None for change in changes)
-
-    def violations(self, *, has_history: bool = True) -> Iterator[Violation]:
-        """`has_history`: our side can still say who entered what."""
-        yield from self.equal_or_explained()
-        yield from self.nothing_doubled()
-        if has_history:
-            yield from self.nothing_lost()
-            yield from self.nothing_asked_in_vain()
-        yield from self.in_one_state()
-
-    # ---- 1 -------------------------------------------------------------------------------------------
-
-    def equal_or_explained(self) -> Iterator[Violation]:
-        linked_cards = {link["procore_id"] for link in self.links}
-        linked_sheets = {link["timesheet_id"] for link in self.links}
-        for card in self.cards.values():
-            if card.deleted_at is None and card.id not in linked_cards and self._is_in_reach(card):
-                yield Violation(1, f"card {card.id} is in no book")
-        for sheet in self.timesheets.values():
-            if sheet["deleted_at"] is None and sheet["id"] not in linked_sheets:
-                yield Violation(1, f"timesheet {sheet['id']} is in no book")
-        for link in self.links:
-            if link["is_dirty"] and link["not_before"] is None:
-                yield Violation(1, f"link {link['id']} is still due: {link['reason_key']}")
-            if link["state"] == "in_sync":
-                difference = self._difference(link)
-                if difference:
-                    yield Violation(1, f"link {link['id']} is called in sync, but {difference}")
-            elif not (
-                (link["reason_key"] or "").startswith(self.allowed)
-                or link["procore_id"] in self.asked_doubles
-                or self._is_beyond_reach(link)
-            ):
-                yield Violation(
-                    1,
-                    f"link {link['id']} still is {link['state']}: {link['reason_key']} {link['reason_text']}",
-                )
-
-    def _is_beyond_reach(self, link: dict[str, Any]) -> bool:
-        """Of a card that Procore does not show to the app, nothing can be learnt (D102)."""
-        card = self.cards.get(link["procore_id"])
-        return link["reason_key"] == "cannot_be_seen" and (card is None or not self._is_in_reach(card))
-
-    def _is_in_reach(self, card: Timecard) -> bool:
-        installation = self.site.world.installation(card.company_id)
-        is_old = (card.description or "").startswith("old")
-        return (
-            installation is not None and card.project_id in installation.permitted_project_ids and not is_old
-        )
-
-    def _difference(self, link: dict[str, Any]) -> str | None:
-        sheet, card = self.timesheets.get(link["timesheet_id"]), self.cards.get(link["procore_id"])
-        has_sheet = sheet is not None and sheet["deleted_at"] is None
-        has_card = card is not None and card.deleted_at is None
-        if has_sheet != has_card:
-            return f"timesheet {link['timesheet_id']} {has_sheet}, card {link['procore_id']} {has_card}"
-        if sheet is None or card is None or not has_sheet:
-            return None
-        pairs = {
-            "hours": (sheet["hours"], int(card.hours * 1_000_000)),
-            "date": (str(sheet["date"]), str(card.date)),
-            "description": (sheet["description"], card.description or None),
-            "billable": (bool(sheet["billable"]), card.billable),
-            "person": (self.people.get(sheet["user_id"]), card.party_id),
-            "project": (self.projects.get(sheet["project_id"]), card.project_id),
-            "time type": (self.types.get(sheet["task_id"]), card.timecard_time_type_id),
-            "cost code": (self.codes.get(sheet["project_item_id"]), card.cost_code_id),
-        }
-        if self.has_accepted:
-            pairs = self._with_own_faces(link, sheet, card)
-        different = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
-        return f"differs in {different}" if different else None
-
-    @staticmethod
-    def _with_own_faces(
-        link: dict[str, Any], sheet: dict[str, Any], card: Timecard
-    ) -> dict[str, tuple[Any, Any]]:
-        ours, theirs = (_json(link[name]) or {} for name in ("base_ours", "base_theirs"))
-        hours = [None if face.get("hours") is None else Decimal(face["hours"]) for face in (ours, theirs)]
-        return {
-            "our hours": (Decimal(sheet["hours"]) / 1_000_000, hours[0]),
-            "their hours": (card.hours, hours[1]),
-            "our words": (sheet["description"], ours.get("description")),
-            "their words": (card.description or None, theirs.get("description")),
-            "our date": (str(sheet["date"]), ours.get("date")),
-            "their date": (str(card.date), theirs.get("date")),
-            "our person": (sheet["user_id"], ours.get("person")),
-            "their person": (card.party_id, theirs.get("person")),
-            "our project": (sheet["project_id"], ours.get("project")),
-            "their project": (card.project_id, theirs.get("project")),
-            "our type": (sheet["task_id"], ours.get("time_type")),
-            "their type": (card.timecard_time_type_id, theirs.get("time_type")),
-            "our billable": (bool(sheet["billable"]), ours.get("billable")),
-            "their billable": (card.billable, theirs.get("billable")),
-        }
-
-    # ---- 2 -------------------------------------------------------------------------------------------
-
-    def nothing_doubled(self) -> Iterator[Violation]:
-        live = [c for c in self.cards.values() if c.deleted_at is None and c.id not in self.asked_doubles]
-        origins = Counter(card.origin_id for card in live if card.origin_id)
-        for origin, count in origins.items():
-            if count > 1:
-                yield Violation(2, f"{count} live cards carry the number {origin}")
-        for side, rows in (
-            ()
-            if self.is_split
-            else (
-                ("cards", [card.description for card in live]),
-                (
-                    "timesheets",
-                    [s["description"] for s in self.timesheets.values() if s["deleted_at"] is None],
-                ),
-            )
+def equal_or_explained(books: Books) -> Iterator[Violation]:
+    linked_cards = {link["procore_id"] for link in books.links}
+    linked_sheets = {link["timesheet_id"] for link in books.links}
+    for card in books.cards.values():
+        if card.deleted_at is None and card.id not in linked_cards and books.is_in_reach(card):
+            yield Violation(1, f"card {card.id} is in no book")
+    for sheet in books.timesheets.values():
+        if sheet["deleted_at"] is None and sheet["id"] not in linked_sheets:
+            yield Violation(1, f"timesheet {sheet['id']} is in no book")
+    for link in books.links:
+        if link["is_dirty"] and link["not_before"] is None:
+            yield Violation(1, f"link {link['id']} is still due: {link['reason_key']}")
+        if link["state"] == "in_sync":
+            difference = books.difference(link)
+            if difference:
+                yield Violation(1, f"link {link['id']} is called in sync, but {difference}")
+        elif not (
+            (link["reason_key"] or "").startswith(books.allowed)
+            or link["procore_id"] in books.asked_doubles
+            or books.is_beyond_reach(link)
         ):
-            for words, count in Counter(rows).items():
-                if words and count > 1:
-                    yield Violation(2, f"{count} live {side} say {words!r}")
+            yield Violation(
+                1,
+                f"link {link['id']} still is {link['state']}: {link['reason_key']} {link['reason_text']}",
+            )
 
-    # ---- 3 -------------------------------------------------------------------------------------------
 
-    def nothing_lost(self) -> Iterator[Violation]:
-        fired, lag = self.site.scheduler.faults.fired, self.site.world.state.switches.list_lag_seconds
-        unnoticed = UNNOTICED + timedelta(seconds=lag) if self._may_miss() else timedelta()
-        for card_id, record in zip((link["procore_id"] for link in self.links), self._records(), strict=True):
-            lost = lost_values(record, unnoticed=unnoticed, stored=self._stored())
-            for sentence in lost if not self.site.has_accepted_differences else ():
-                yield Violation(3, sentence)
-            if record.ours is None or record.theirs is None or any(fired[name] for name in BELATED):
-                continue
-            by_us, by_persons = (record.deletions(by_engine=by_engine) for by_engine in (True, False))
-            is_lost = any(fired[name] for name in IN_DOUBT) or self.site.has_lost_events
-            is_in_doubt = is_lost and self._is_put_back(card_id)
-            if by_us > by_persons and not is_in_doubt:
-                yield Violation(3, f"{record.name}: {by_us} deletions by us, {by_persons} by persons")
-
-    def _may_miss(self) -> bool:
-        fired = self.site.scheduler.faults.fired
-        return bool(fired["event_dropped"] or fired["event_delayed"] or self.site.has_lost_events)
-
-    def found_late(self, known: set[int]) -> Iterator[Violation]:
-        """Conflicts beside these tell of what was overwritten. An event that comes twice looks like somebody else's, so
-        that we look at our writes once more: then an edit is kept whose own event was lost. Nothing else is found."""
-        records = dict(zip((link["id"] for link in self.links), self._records(), strict=True))
-        for conflict in self.conflicts:
-            if conflict["kind"] != "overwritten" or conflict["id"] in known:
-                continue
-            side, theirs = records[conflict["link_id"]].theirs, _json(conflict["theirs"])
-            if not (self._may_miss() and side is not None and side.gave_way(conflict["unit"], theirs)):
-                yield Violation(
-                    4, f"link {conflict['link_id']}: at rest {conflict['unit']} was found overwritten"
-                )
-
-    def _stored(self) -> Stored | None:
-        """Procore rounds hours, or leaves those up to the limit on the card and puts the rest on another; its bulk
-        create may cut them, and a person may see that before we do."""
-        switches = self.site.world.state.switches
-        step, limit = Decimal(switches.hours_step_minutes) / 60, Decimal(switches.overtime_after_hours)
-        if not step and not self.is_split and not switches.bulk_hours_integer:
-            return None
-
-        def stored(hours: Decimal) -> set[Decimal]:
-            hours = (hours / step).quantize(Decimal(1), ROUND_HALF_UP) * step if step else hours
-            cut = {hours // 1} if switches.bulk_hours_integer else set()
-            return {hours, min(hours, limit) if self.is_split else hours, *cut}
-
-        return stored
-
-    def nothing_asked_in_vain(self) -> Iterator[Violation]:
-        """A conflict has an author on each side. Where answers are lost or lists lag, our own write may be one."""
-        if self.site.scheduler.faults.fired or self.site.world.state.switches.list_lag_seconds:
-            return
-        kept = [c for c in self.conflicts if c["kind"] == "fields"]
-        for link, record in zip(self.links, self._records(), strict=True):
-            for conflict in kept:
-                if conflict["link_id"] != link["id"] or self._is_procores_own(conflict):
-                    continue
-                ours, theirs = _json(conflict["ours"]), _json(conflict["theirs"])
-                if not record.has_authors_of(conflict["unit"], ours, theirs):
-                    yield Violation(3, f"link {link['id']}: nobody disagrees about {conflict['unit']}")
-
-    def _is_procores_own(self, conflict: dict[str, Any]) -> bool:
-        """Procore is the author of the hours that overtime rules left, of what it rounded before our timesheet was
-        edited again, and of what a bulk create cut off while its worker was overtaken: when a person has edited the
-        card before we find it, nobody can tell (D6)."""
-        if conflict["unit"] != "time" or self.is_split:
-            return bool(conflict["unit"] == "time")
-        base, left = _json(conflict["base"]), _json(conflict["theirs"])["hours"]
-        sent = base["theirs"]["hours"] if base else None
-        stored = self._stored()
-        if sent is None or left is None or stored is None:
-            return False
-        return Decimal(left) != Decimal(sent) and Decimal(left) in stored(Decimal(sent))
-
-    def _records(self) -> Iterator[Record]:
-        state = self.site.world.state
-        service = next(u.name for u in state.users if u.is_service and u.company_id == self.site.theirs.id)
-        lines: dict[int, list[dict[str, Any]]] = {}
-        for line in self.history:
-            lines.setdefault(line["timesheet_id"], []).append(line)
-        for link in self.links:
-            sheet, card = self.timesheets.get(link["timesheet_id"]), self.cards.get(link["procore_id"])
-            ours = our_side(sheet, lines.get(sheet["id"], [])) if sheet else None
-            theirs = None
-            if card is not None:
-                changes = state.changes_of_card.get(card.id, [])
-                theirs = their_side(card, changes, service, born_by_person=card.origin_id is None)
-            record = Record(f"link {link['id']}", ours, theirs)
-            for conflict in self.conflicts:
-                if conflict["link_id"] == link["id"]:
-                    keep(record, _json(conflict["ours"]))
-                    keep(record, _json(conflict["theirs"]))
-            yield record
-
-    # ---- 5 -------------------------------------------------------------------------------------------
-
-    def nothing_beyond(self, stranger: str) -> Iterator[Violation]:
-        """`stranger`: the other company as it was at the start."""
-        if stranger_digest(self.site) != stranger:
-            yield Violation(5, "another company was touched")
-        state = self.site.world.state
-        service = {u.name for u in state.users if u.is_service}
-        for card in self.cards.values():
-            if (card.description or "").startswith("old") and any(
-                change.created_by in service for change in state.changes_of_card.get(card.id, [])
-            ):
-                yield Violation(5, f"card {card.id} is older than the connection and was changed")
-        for sheet in self.timesheets.values():
-            if (sheet["description"] or "").startswith("old"):
-                yield Violation(5, f"timesheet {sheet['id']} is a copy of an excluded card")
-
-    # ---- 6 -------------------------------------------------------------------------------------------
-
-    def in_one_state(self) -> Iterator[Violation]:
-        for link in self.links:
-            if link["state"] not in STATES:
-                yield Violation(6, f"link {link['id']} is in state {link['state']!r}")
-            if link["state"] != "in_sync" and not (link["reason_key"] and link["reason_text"]):
-                yield Violation(6, f"link {link['id']} is {link['state']} without a reason")
-
-    # ---- 7 -------------------------------------------------------------------------------------------
-
-    def differing(self) -> set[str]:
-        """What is not yet the same on both sides, and waits for no person."""
-        linked = {link["procore_id"] for link in self.links}
-        booked = {link["timesheet_id"] for link in self.links}
-        cards = (card for card in self.cards.values() if card.deleted_at is None and self._is_in_reach(card))
-        sheets = (sheet for sheet in self.timesheets.values() if sheet["deleted_at"] is None)
-        return {
-            *(f"card {card.id}" for card in cards if card.id not in linked),
-            *(f"timesheet {sheet['id']}" for sheet in sheets if sheet["id"] not in booked),
-            *(
-                f"link {link['id']}"
-                for link in self.links
-                if not (link["reason_key"] or "").startswith(self.allowed) and self._difference(link)
+def nothing_doubled(books: Books) -> Iterator[Violation]:
+    live = [c for c in books.cards.values() if c.deleted_at is None and c.id not in books.asked_doubles]
+    origins = Counter(card.origin_id for card in live if card.origin_id)
+    for origin, count in origins.items():
+        if count > 1:
+            yield Violation(2, f"{count} live cards carry the number {origin}")
+    for side, rows in (
+        ()
+        if books.is_split
+        else (
+            ("cards", [card.description for card in live]),
+            (
+                "timesheets",
+                [s["description"] for s in books.timesheets.values() if s["deleted_at"] is None],
             ),
-        }
-
-    def unnoticed(self) -> Iterator[Violation]:
-        """Where every event came and no sweep ran: what only a sweep would find. A create in doubt is told with its
-        timesheet, which waits or failed."""
-        linked = {link["procore_id"] for link in self.links}
-        in_doubt = {
-            self.timesheets[link["timesheet_id"]]["origin_id"]
-            for link in self.links
-            if link["state"] != "in_sync" and link["timesheet_id"] in self.timesheets
-        } - {None}
-        for card in self.cards.values():
-            is_known = card.id in linked or card.origin_id in in_doubt
-            if card.deleted_at is None and not is_known and self._is_in_reach(card):
-                yield Violation(7, f"nobody noticed card {card.id}")
-        for link in self.links:
-            if link["state"] == "in_sync" and (difference := self._difference(link)):
-                yield Violation(7, f"nobody noticed that link {link['id']} {difference}")
-
-
-def stranger_digest(site: SimulatedSite) -> str:
-    """Everything of the company that has no part in this, on both sides."""
-    told = []
-    with site.looked_at(), db.engine.execution_options(is_readonly=True).connect() as connection:
-        for table in ("timesheets", "links", "messages", "conflicts", "intents", "users", "projects"):
-            rows = connection.execute(
-                text(f"SELECT * FROM {table} WHERE company_id = :company ORDER BY 1"),
-                {"company": site.stranger_id},
-            )
-            told.append(repr([tuple(row) for row in rows]))
-    cards = [c for c in site.world.state.timecards if c.company_id != site.theirs.id]
-    return hashlib.sha256(repr((told, cards)).encode()).hexdigest()
-
-
-def versions(site: SimulatedSite) -> tuple[Any, ...]:
-    """What grows when anything of value is written on either side. For what was overwritten see `found_late`."""
-    cards = [c for c in site.world.state.timecards if c.company_id == site.theirs.id]
-    theirs = (len(cards), sum(len(changes) for changes in site.world.state.changes_of_card.values()))
-    with site.looked_at(), db.engine.execution_options(is_readonly=True).connect() as connection:
-        return theirs + tuple(
-            connection.execute(text(sql), {"company": site.company_id}).scalar()
-            for sql in (
-                "SELECT sum(version) FROM timesheets WHERE company_id = :company",
-                "SELECT count(*) FROM timesheet_changes WHERE company_id = :company",
-                "SELECT count(*) FROM conflicts WHERE company_id = :company AND kind != 'overwritten'",
-            )
         )
+    ):
+        for words, count in Counter(rows).items():
+            if words and count > 1:
+                yield Violation(2, f"{count} live {side} say {words!r}")
 
 
-def _json(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) else value
+def nothing_lost(books: Books) -> Iterator[Violation]:
+    fired, lag = books.site.scheduler.faults.fired, books.site.world.state.switches.list_lag_seconds
+    unnoticed = UNNOTICED + timedelta(seconds=lag) if books.may_miss() else timedelta()
+    for card_id, record in zip((link["procore_id"] for link in books.links), books.records(), strict=True):
+        lost = lost_values(record, unnoticed=unnoticed, stored=books.stored())
+        for sentence in lost if not books.site.has_accepted_differences else ():
+            yield Violation(3, sentence)
+        if record.ours is None or record.theirs is None or any(fired[name] for name in BELATED):
+            continue
+        by_us, by_persons = (record.deletions(by_engine=by_engine) for by_engine in (True, False))
+        is_lost = any(fired[name] for name in IN_DOUBT) or books.site.has_lost_events
+        is_in_doubt = is_lost and books.is_put_back(card_id)
+        if by_us > by_persons and not is_in_doubt:
+            yield Violation(3, f"{record.name}: {by_us} deletions by us, {by_persons} by persons")
 
 
-def _map(rows: list[dict[str, Any]]) -> dict[int, int | None]:
-    return {row["id"]: row["theirs"] for row in rows}
+def nothing_asked_in_vain(books: Books) -> Iterator[Violation]:
+    """A conflict has an author on each side. Where answers are lost or lists lag, our own write may be one."""
+    if books.site.scheduler.faults.fired or books.site.world.state.switches.list_lag_seconds:
+        return
+    kept = [c for c in books.conflicts if c["kind"] == "fields"]
+    for link, record in zip(books.links, books.records(), strict=True):
+        for conflict in kept:
+            if conflict["link_id"] != link["id"] or books.is_procores_own(conflict):
+                continue
+            ours, theirs = as_json(conflict["ours"]), as_json(conflict["theirs"])
+            if not record.has_authors_of(conflict["unit"], ours, theirs):
+                yield Violation(3, f"link {link['id']}: nobody disagrees about {conflict['unit']}")
+
+
+def found_late(books: Books, known: set[int]) -> Iterator[Violation]:
+    """Conflicts beside these tell of what was overwritten. An event that comes twice looks like somebody else's, so
+    that we look at our writes once more: then an edit is kept whose own event was lost. Nothing else is found."""
+    records = dict(zip((link["id"] for link in books.links), books.records(), strict=True))
+    for conflict in books.conflicts:
+        if conflict["kind"] != "overwritten" or conflict["id"] in known:
+            continue
+        side, theirs = records[conflict["link_id"]].theirs, as_json(conflict["theirs"])
+        if not (books.may_miss() and side is not None and side.gave_way(conflict["unit"], theirs)):
+            yield Violation(
+                4, f"link {conflict['link_id']}: at rest {conflict['unit']} was found overwritten"
+            )
+
+
+def nothing_beyond(books: Books, stranger: str) -> Iterator[Violation]:
+    """`stranger`: the other company as it was at the start."""
+    if stranger_digest(books.site) != stranger:
+        yield Violation(5, "another company was touched")
+    state = books.site.world.state
+    service = {u.name for u in state.users if u.is_service}
+    for card in books.cards.values():
+        if (card.description or "").startswith("old") and any(
+            change.created_by in service for change in state.changes_of_card.get(card.id, [])
+        ):
+            yield Violation(5, f"card {card.id} is older than the connection and was changed")
+    for sheet in books.timesheets.values():
+        if (sheet["description"] or "").startswith("old"):
+            yield Violation(5, f"timesheet {sheet['id']} is a copy of an excluded card")
+
+
+def in_one_state(books: Books) -> Iterator[Violation]:
+    for link in books.links:
+        if link["state"] not in STATES:
+            yield Violation(6, f"link {link['id']} is in state {link['state']!r}")
+        if link["state"] != "in_sync" and not (link["reason_key"] and link["reason_text"]):
+            yield Violation(6, f"link {link['id']} is {link['state']} without a reason")
+
+
+def unnoticed(books: Books) -> Iterator[Violation]:
+    """Where every event came and no sweep ran: what only a sweep would find. A create in doubt is told with its
+    timesheet, which waits or failed."""
+    linked = {link["procore_id"] for link in books.links}
+    in_doubt = {
+        books.timesheets[link["timesheet_id"]]["origin_id"]
+        for link in books.links
+        if link["state"] != "in_sync" and link["timesheet_id"] in books.timesheets
+    } - {None}
+    for card in books.cards.values():
+        is_known = card.id in linked or card.origin_id in in_doubt
+        if card.deleted_at is None and not is_known and books.is_in_reach(card):
+            yield Violation(7, f"nobody noticed card {card.id}")
+    for link in books.links:
+        if link["state"] == "in_sync" and (difference := books.difference(link)):
+            yield Violation(7, f"nobody noticed that link {link['id']} {difference}")

@@ -9,13 +9,15 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
+from tests.simulation import invariants
 from tests.simulation.administrators import ACTS, UNTOLD, Administrators
 from tests.simulation.aims import NOTHING, Aim, drawn
 from tests.simulation.backups import Backups
+from tests.simulation.books import Books, stranger_digest, versions
 from tests.simulation.company import Company
 from tests.simulation.faults import Faults
 from tests.simulation.guarding import broken_promises
-from tests.simulation.invariants import Books, Violation, stranger_digest, versions
+from tests.simulation.invariants import Violation
 from tests.simulation.leases import LeaseWatch
 from tests.simulation.scheduler import Killed, Overrun, Scheduler, Task
 from tests.simulation.site import SimulatedSite
@@ -157,7 +159,7 @@ class Run:
             if self.is_told:
                 self._come_to_rest()
                 accepted = self.administrators.has_toggled
-                self.violations += Books(self.site, has_accepted=accepted).unnoticed()
+                self.violations += invariants.unnoticed(Books(self.site, has_accepted=accepted))
                 self.machine.may_sweep = True
             if (
                 self.faults.fired
@@ -183,8 +185,8 @@ class Run:
         toggled = self.administrators.has_toggled
         allowed = ("before_switch", "switch:", "discarded", "guard_dropped") if toggled else ()
         books = Books(self.site, allowed, has_accepted=toggled)
-        self.violations += books.violations(has_history=not self.backups.acts["restore"])
-        self.violations += books.nothing_beyond(self.stranger)
+        self.violations += invariants.violations(books, has_history=not self.backups.acts["restore"])
+        self.violations += invariants.nothing_beyond(books, self.stranger)
         self.violations += [Violation(*seen) for seen in (*self.watch.sentences, *self.leases.sentences)]
         most = MOST_WRITES * (self.users.acts_so_far + self.faults.strikes_so_far) + 20
         if self.watch.writes > most:
@@ -205,7 +207,7 @@ class Run:
         after = versions(self.site)
         if after != before:
             self.violations.append(Violation(4, f"three rounds at rest wrote: {before} → {after}"))
-        self.violations += Books(self.site).found_late(known)
+        self.violations += invariants.found_late(Books(self.site), known)
 
     def _mark_everything(self) -> None:
         with self.site.looked_at(), transaction(self.site.company_id) as session:
