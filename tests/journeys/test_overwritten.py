@@ -196,7 +196,9 @@ def test_a_lost_answer_does_not_hide_what_a_rule_let_lose(shared: tuple[Site, in
     assert [c.description for c in site.cards()] == ["at the pier"]
 
 
-def test_what_a_rule_let_lose_is_kept_when_the_update_takes_effect_late(shared: tuple[Site, int, int]) -> None:
+def test_what_a_rule_let_lose_is_kept_when_the_update_takes_effect_late(
+    shared: tuple[Site, int, int],
+) -> None:
     """R23, D41: after a look that did not find it, and although the timesheet is deleted by then."""
     site, timesheet, card = shared
     site.edit(card, description="by the gate")

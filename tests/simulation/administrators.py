@@ -14,6 +14,7 @@ from sqlalchemy import select, text
 
 from procore_sandbox.model.records import Hook
 from tests.simulation.company import PROJECTS
+from tests.simulation.provenance import values_here, values_there
 from tests.simulation.site import SimulatedSite
 from webapp.extensions import db
 from webapp.services import activity, conflicts, guard, projects, settings
@@ -160,8 +161,9 @@ class Administrators:
 
     def turn_on(self) -> None:
         since = self.rng.choice(("off", "now"))
-        self.site.has_accepted_differences |= since == "now"
-        self._set({self.rng.choice(("receive", "send")): True}, since)
+        wanted = {self.rng.choice(("receive", "send")): True}
+        change = partial(settings.change, self.site.company_id, wanted, since)
+        self._request(partial(self._accepting, change) if since == "now" else change)
 
     def change_rule(self) -> None:
         self._set({"conflict_rule": self.rng.choice(RULES)})
@@ -195,17 +197,39 @@ class Administrators:
         self._set({name: self.rng.randrange(1, limit + 1) for name, limit in most.items()})
 
     def let_through(self) -> None:
-        self._decide_about_quarantine("let_through")
+        for act in self._about_quarantine("let_through"):
+            self._request(act)
 
     def drop(self) -> None:
         """What was held stays as it is on the other side: a difference that was accepted."""
-        self.has_toggled = self.site.has_accepted_differences = True
-        self._decide_about_quarantine("drop")
+        self.has_toggled = True
+        for act in self._about_quarantine("drop"):
+            self._request(partial(self._accepting, act))
 
-    def _decide_about_quarantine(self, decision: guard.Decision) -> None:
+    def _about_quarantine(self, decision: guard.Decision) -> list[Callable[[], object]]:
         directions: tuple[guard.Direction, ...] = ("receive", "send")
-        for direction in directions:
-            self._request(partial(guard.decide, self.site.company_id, direction, decision, "Sam"))
+        return [
+            partial(guard.decide, self.site.company_id, direction, decision, "Sam")
+            for direction in directions
+        ]
+
+    def _accepting(self, act: Callable[[], object]) -> None:
+        """What stands before and after it, for people go on meanwhile."""
+        self._note_accepted()
+        act()
+        self._note_accepted()
+
+    def _note_accepted(self) -> None:
+        with db.engine.execution_options(is_readonly=True).connect() as connection:
+            sheets = connection.execute(
+                text("SELECT hours, description, date FROM timesheets WHERE company_id = :company"),
+                {"company": self.site.company_id},
+            )
+            standing = [values_here(row) for row in sheets.mappings()]
+        cards = [c for c in self.site.world.state.timecards if c.company_id == self.site.theirs.id]
+        for values in (*standing, *map(values_there, cards)):
+            for unit, value in values.items():
+                self.site.accepted[unit].add(value)
 
     def resolve(self) -> None:
         with self.site.looked_at(), db.engine.execution_options(is_readonly=True).connect() as connection:

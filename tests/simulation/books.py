@@ -161,6 +161,8 @@ class Books:
                 changes = state.changes_of_card.get(card.id, [])
                 theirs = their_side(card, changes, service, born_by_person=card.origin_id is None)
             record = Record(f"link {link['id']}", ours, theirs)
+            for unit, values in self.site.accepted.items():
+                record.kept[unit] |= values
             for conflict in self.conflicts:
                 if conflict["link_id"] == link["id"]:
                     keep(record, as_json(conflict["ours"]))

@@ -94,7 +94,7 @@ def nothing_lost(books: Books) -> Iterator[Violation]:
     unnoticed = UNNOTICED + timedelta(seconds=lag) if books.may_miss() else timedelta()
     for card_id, record in zip((link["procore_id"] for link in books.links), books.records(), strict=True):
         lost = lost_values(record, unnoticed=unnoticed, stored=books.stored())
-        for sentence in lost if not books.site.has_accepted_differences else ():
+        for sentence in lost:
             yield Violation(3, sentence)
         if record.ours is None or record.theirs is None or any(fired[name] for name in BELATED):
             continue

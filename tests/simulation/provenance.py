@@ -219,12 +219,7 @@ def our_side(sheet: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> Si
         is_end = row["action"] == "deleted"
         units = frozenset(SAID.get(name, name) for name in changes)
         found.append(Line(by_engine, {} if is_end else pairs, None, is_end, units))
-    last = {
-        "hours": _text("hours", None if sheet["hours"] is None else Decimal(sheet["hours"]) / 1_000_000),
-        "description": _text("description", sheet["description"]),
-        "date": str(sheet["date"]),
-    }
-    return Side(found, last, born_by_person)
+    return Side(found, values_here(sheet), born_by_person)
 
 
 def their_side(card: Timecard, changes: Iterable[Any], service: str, born_by_person: bool) -> Side:
@@ -240,12 +235,24 @@ def their_side(card: Timecard, changes: Iterable[Any], service: str, born_by_per
             values = {name: (_text(name, pair[0]), _text(name, pair[1]))} if name in UNITS else {}
             units = frozenset({SAID.get(name, name)})
             lines.append(Line(change.created_by == service, values, change.created_at, units=units))
-    last = {
+    return Side(lines, values_there(card), born_by_person)
+
+
+def values_here(sheet: Mapping[str, Any]) -> Values:
+    hours = None if sheet["hours"] is None else Decimal(sheet["hours"]) / 1_000_000
+    return {
+        "hours": _text("hours", hours),
+        "description": _text("description", sheet["description"]),
+        "date": str(sheet["date"]),
+    }
+
+
+def values_there(card: Timecard) -> Values:
+    return {
         "hours": _text("hours", card.hours),
         "description": _text("description", card.description),
         "date": str(card.date),
     }
-    return Side(lines, last, born_by_person)
 
 
 def keep(record: Record, timecard: Mapping[str, Any] | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -46,7 +47,9 @@ class SimulatedSite:
         world.state.clock = clock
         world.state.rng = Random(rng.random())
         self.line = Line(world, scheduler)
-        self.has_lost_events = self.has_accepted_differences = False
+        self.has_lost_events = False
+        self.accepted: dict[str, set[str | None]] = defaultdict(set)
+        """By unit, what stood on either side when an administrator let differences stay: it may give way unseen."""
         self.our_clock = OurClock(clock)
         self.company_id, self.stranger_id = company.template.company_id, company.template.stranger_id
         self.dana = world.user_named("Dana Ortiz")
