@@ -12,6 +12,7 @@ from sqlalchemy import event, text
 
 from tests.fixtures.site import Site
 from webapp.extensions import db
+from webapp.services import sync
 from webapp.store.session import StoreSession
 
 MILLION = 1_000_000
@@ -99,6 +100,33 @@ def test_a_split_whose_answer_was_lost_adds_up(sqlite_site: Site, webhooks: bool
     assert sorted(card.hours for card in site.cards()) == [2, 8]
     assert hours_here(site) == [2, 8]
     assert {link.state for link in site.links()} == {"in_sync"}
+
+
+def test_a_part_is_found_although_nobody_looked_for_a_while(sqlite_site: Site) -> None:
+    """D48, D6: the create took effect after its answer was lost; its parts are as old as the card, not as the look."""
+    site = sqlite_site
+    site.connect(send=True)
+    site.world.set_switches(overtime_split="always")
+    site.world.add_fault(effect="late_effect", method="POST", path="*/timesheets", seconds=20, times=1)
+    site.write("10.0")
+    sync.drain()
+    site.clock.advance(20)
+    assert site.world.due_deliveries(site.clock.now())
+    site.clock.advance(600)
+    site.settle(webhooks=False)
+    assert sorted(card.hours for card in site.cards()) == [2, 8]
+    assert hours_here(site) == [2, 8]
+
+
+def test_a_part_of_rounded_hours_is_found_without_an_event(sqlite_site: Site) -> None:
+    """D48, D47: twelve hours and 37 minutes are rounded, and split then."""
+    site = sqlite_site
+    site.connect(send=True)
+    site.world.set_switches(overtime_split="always", split_parts_listed=False, hours_step_minutes=6)
+    site.write("12.62")
+    site.settle(webhooks=False)
+    assert sorted(card.hours for card in site.cards()) == [Decimal("4.6"), 8]
+    assert hours_here(site) == [Decimal("4.6"), 8]
 
 
 @pytest.mark.parametrize("is_listed", [True, False])

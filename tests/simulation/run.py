@@ -297,7 +297,10 @@ class Run:
         self.scheduler.finish()
         began = self.scheduler.clock.now()
         for pause in pauses:
+            written = self.watch.writes
             self._round()
+            if self.watch.writes > written:
+                began = self.scheduler.clock.now()
             is_quiet = self._is_quiet()
             if is_quiet and self.scheduler.clock.now() - began >= UNTIL_SWEPT:
                 return

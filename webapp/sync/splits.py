@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from webapp.domain.timecard import Card, Timecard, same_part
@@ -10,6 +11,9 @@ from webapp.errors import TryLater, UnreadableAnswer
 from webapp.sync.batch import Batch
 from webapp.sync.ports import AtProcore
 from webapp.sync.read import OVERLAP, Seen
+
+CUT = Decimal(1)
+"""Rounding, or a bulk create that keeps whole hours, takes less than this from what is split."""
 
 
 def without_split(batch: Batch, seen: Sequence[Seen]) -> list[Seen]:
@@ -25,7 +29,8 @@ def without_split(batch: Batch, seen: Sequence[Seen]) -> list[Seen]:
         and s.card.id != s.record.procore_id
         and not s.is_taken
     ]
-    parts = unlisted_parts(batch.procore, [(sent, card) for _, card, sent in found])
+    born = min((c.facts.created_at for _, c, _ in found if c.facts.created_at is not None), default=None)
+    parts = unlisted_parts(batch.procore, [(sent, card) for _, card, sent in found], born)
     split = {s.record.link_id for s, card, _ in found if card.id in parts}
     for one, card, _ in found:
         if card.id in parts:
@@ -33,9 +38,11 @@ def without_split(batch: Batch, seen: Sequence[Seen]) -> list[Seen]:
     return [s for s in seen if s.record.link_id not in split]
 
 
-def unlisted_parts(procore: AtProcore, sent: Iterable[tuple[Timecard, Card]]) -> dict[int, tuple[int, ...]]:
-    """Card → its parts. One list call, and only when a card came back with fewer hours than were sent; nothing while
-    Procore is busy or cannot be read: then the parts come by their own events."""
+def unlisted_parts(
+    procore: AtProcore, sent: Iterable[tuple[Timecard, Card]], since: datetime | None = None
+) -> dict[int, tuple[int, ...]]:
+    """Card → its parts, made `since` then, or just now. One list call, and only when a card came back with fewer hours
+    than were sent; nothing while Procore is busy or cannot be read: then the parts come by their own events."""
     shorter = {
         card.id: (card, wanted.hours - card.timecard.hours)
         for wanted, card in sent
@@ -48,23 +55,25 @@ def unlisted_parts(procore: AtProcore, sent: Iterable[tuple[Timecard, Card]]) ->
         return {}
     try:
         now = procore.server_time()
-        near = [card for page in procore.updated_between(now - OVERLAP, now + OVERLAP) for card in page]
+        low = min(since or now, now) - OVERLAP
+        near = [card for page in procore.updated_between(low, now + OVERLAP) for card in page]
     except (TryLater, UnreadableAnswer):
         return {}
     free = {card.id: card for card in near if card.facts.origin_id is None}
     found: dict[int, tuple[int, ...]] = {}
     for card, missing in shorter.values():
-        part = next((each for each in free.values() if _is_rest(card, each, missing)), None)
-        if part is not None:
+        parts = [each for each in free.values() if _off(card, each, missing) < CUT]
+        if parts:
+            part = min(parts, key=lambda each: (_off(card, each, missing), each.id))
             del free[part.id]
             found[card.id] = (part.id,)
     return found
 
 
-def _is_rest(card: Card, part: Card, missing: Decimal) -> bool:
+def _off(card: Card, part: Card, missing: Decimal) -> Decimal:
+    """How far the hours of what may be the card's part are from those that it lacks; CUT where it is another's."""
     whole, rest = card.timecard, part.timecard
-    return (
-        (rest.person, rest.date, rest.project) == (whole.person, whole.date, whole.project)
-        and same_part(rest.hours, missing)
-        and part.facts.created_at in (card.facts.created_at, card.facts.updated_at)
-    )
+    is_its_own = (rest.person, rest.date, rest.project) == (whole.person, whole.date, whole.project)
+    if not is_its_own or part.facts.created_at not in (card.facts.created_at, card.facts.updated_at):
+        return CUT
+    return CUT if rest.hours is None else abs(missing - rest.hours)
