@@ -53,6 +53,18 @@ def test_a_lost_answer_to_the_card_that_tells_cuts_nothing_either(sqlite_site: S
     assert len(site.cards()) == 2
 
 
+def test_what_overtime_rules_leave_tells_nothing_of_fractions(sqlite_site: Site) -> None:
+    """D48, question 8: eight of twelve and a half hours are whole in any case; nothing is cut for having seen that."""
+    site = sqlite_site
+    site.world.set_switches(bulk_hours_integer=True, overtime_split="always")
+    site.connect(send=True)
+    write_some(site, 2, hours="12.5")
+    write_some(site, 2, hours="7.5")
+    site.settle()
+    assert hours_on_both_sides(site) == (Decimal(40), Decimal(40))
+    assert BulkKindStore().read(site.theirs.id).keeps_fractions is False
+
+
 @pytest.mark.parametrize("bodies", ["fields", "message", "html"])
 def test_a_bulk_create_that_refuses_fractions_is_left_for_another_road(
     sqlite_site: Site, bodies: str

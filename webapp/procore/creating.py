@@ -66,17 +66,18 @@ class Creating:
     # ---- which road ----------------------------------------------------------------------------------
 
     def _is_special(self, draft: Draft) -> bool:
-        """What the company's bulk create has no place for, or cuts."""
-        return has_lunch(draft) or (has_fraction(draft) and self.kinds.keeps_fractions is False)
+        """What the company's bulk create has no place for, or may cut."""
+        return has_lunch(draft) or (has_fraction(draft) and not self.kinds.keeps_fractions)
 
     def _is_told(self, draft: Draft) -> bool:
         return draft.origin_id in self.done or draft.origin_id in self.unresolved
 
     def _learn_of_fractions(self, drafts: Sequence[Draft]) -> None:
-        """Hours with a fraction go many at once only after one was seen to come back whole."""
+        """Hours with a fraction go many at once only after one was seen to come back whole: the fewest, as overtime
+        rules leave them alone."""
         fractions = [draft for draft in drafts if has_fraction(draft)]
         if fractions and self.kinds.keeps_fractions is None:
-            self._bulk(fractions[:1])
+            self._bulk([min(fractions, key=lambda draft: draft.timecard.hours or 0)])
 
     def _learn(self, **seen: bool) -> None:
         kinds = replace(self.kinds, **seen)
@@ -164,15 +165,19 @@ class Creating:
             self._learn(keeps_fractions=False)
 
     def _compare(self, answer: Any) -> None:
-        """Whether fractions of hours came back as they were sent."""
+        """Whether fractions of hours came back as they were sent. Whole hours that are not the ones that were sent, as
+        overtime rules leave them, tell nothing."""
         for row in _lists(answer, "timecard_entries", "entities", "data"):
             hours = self.sent.get(origin_of(row) or 0)
             if hours is None or hours == hours.to_integral_value() or row.get("hours") is None:
                 continue
             try:
-                self._learn(keeps_fractions=Decimal(str(row["hours"])) != hours.to_integral_value(ROUND_DOWN))
+                stored = Decimal(str(row["hours"]))
+                has_fraction_left = stored != stored.to_integral_value()
             except InvalidOperation:
                 continue
+            if has_fraction_left or stored == hours.to_integral_value(ROUND_DOWN):
+                self._learn(keeps_fractions=has_fraction_left)
 
     def _left_out(self, answer: Any, drafts: Sequence[Draft]) -> None:
         """An answer that names others but not these. At first they may exist all the same, and are looked up (D6); one
