@@ -105,9 +105,11 @@ def _session(engine: Engine | None, company: int | str, *, is_readonly: bool) ->
         act()
 
 
+@lru_cache(maxsize=16)
 def _bind(engine: Engine, *, is_readonly: bool) -> Engine:
     """Each query of PostgreSQL sees what is committed by then, unless it is told that a transaction sees one moment.
-    One that writes must not: it would see the moment before it had its turn as the one writer."""
+    One that writes must not: it would see the moment before it had its turn as the one writer. Kept: an engine with
+    options puts the events of the other together anew."""
     if is_readonly and engine.dialect.name == "postgresql":
         return engine.execution_options(is_readonly=True, isolation_level="REPEATABLE READ")
     return engine.execution_options(is_readonly=is_readonly)
