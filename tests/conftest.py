@@ -1,6 +1,7 @@
 """Fixtures for all tests, by what they bring; their order; and a last word on what could not be run on this machine."""
 
 import gc
+from itertools import chain, zip_longest
 
 import pytest
 
@@ -12,8 +13,7 @@ pytest_plugins = [
 ]
 
 
-SLOW = ("slow", "browser")
-LONGEST_FIRST = ("simulation", "chaos", "demo")
+WAITING = ("chaos", "demo")
 
 
 @pytest.hookimpl(trylast=True)
@@ -27,21 +27,29 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test process takes whole files, but for tests that name a group of their own. Files that take long, or wait for
-    processes and browsers, come first: other test processes compute meanwhile. Last, they are what everybody waits
-    for."""
+    """A test process takes whole files, but of tests that name a group of their own, that group. What waits for other
+    processes or browsers takes turns with what computes, and what takes long comes first: last, it is what everybody
+    waits for."""
+    groups: dict[str, list[pytest.Item]] = {}
     for item in items:
-        if item.get_closest_marker("xdist_group") is None:
+        mark = item.get_closest_marker("xdist_group")
+        if mark is None:
             item.add_marker(pytest.mark.xdist_group(str(item.path)))
-    slow = {item.path for item in items if any(item.get_closest_marker(name) for name in SLOW)}
+        groups.setdefault(mark.args[0] if mark else str(item.path), []).append(item)
+    longest_first = sorted(groups.values(), key=_place)
+    waiting = [group for group in longest_first if _waits(group[0])]
+    computing = [group for group in longest_first if not _waits(group[0])]
+    turns = chain.from_iterable(zip_longest(waiting, computing, fillvalue=[]))
+    items[:] = chain.from_iterable(turns)
 
-    def place(item: pytest.Item) -> int:
-        if item.path not in slow:
-            return len(LONGEST_FIRST) + 1
-        folder = item.path.parent.name
-        return LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
 
-    items.sort(key=place)
+def _waits(item: pytest.Item) -> bool:
+    return item.path.parent.name in WAITING or item.get_closest_marker("browser") is not None
+
+
+def _place(group: list[pytest.Item]) -> int:
+    folder, is_slow = group[0].path.parent.name, any(item.get_closest_marker("slow") for item in group)
+    return WAITING.index(folder) if folder in WAITING else len(WAITING) + (not is_slow)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
