@@ -53,15 +53,20 @@ def test_a_lost_answer_to_the_card_that_tells_cuts_nothing_either(sqlite_site: S
     assert len(site.cards()) == 2
 
 
-def test_what_overtime_rules_leave_tells_nothing_of_fractions(sqlite_site: Site) -> None:
-    """D48, question 8: eight of twelve and a half hours are whole in any case; nothing is cut for having seen that."""
+@pytest.mark.parametrize("is_cut", [True, False])
+def test_what_overtime_rules_leave_is_no_sign_that_fractions_survive(sqlite_site: Site, is_cut: bool) -> None:
+    """D48, question 8: eight of twelve and a half hours are whole in any case. The shortest tells first."""
     site = sqlite_site
-    site.world.set_switches(bulk_hours_integer=True, overtime_split="always")
+    site.world.set_switches(bulk_hours_integer=is_cut, overtime_split="always")
     site.connect(send=True)
     write_some(site, 2, hours="12.5")
-    write_some(site, 2, hours="7.5")
+    if is_cut:
+        write_some(site, 1, hours="7.5")
     site.settle()
-    assert hours_on_both_sides(site) == (Decimal(40), Decimal(40))
+    write_some(site, 1, hours="7.5")
+    site.settle()
+    total = Decimal(40) if is_cut else Decimal("32.5")
+    assert hours_on_both_sides(site) == (total, total)
     assert BulkKindStore().read(site.theirs.id).keeps_fractions is False
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from decimal import ROUND_DOWN, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from webapp.errors import (
@@ -165,19 +165,17 @@ class Creating:
             self._learn(keeps_fractions=False)
 
     def _compare(self, answer: Any) -> None:
-        """Whether fractions of hours came back as they were sent. Whole hours that are not the ones that were sent, as
-        overtime rules leave them, tell nothing."""
+        """Whether fractions of hours came back. Whole hours may be what overtime rules left: to take them for cut costs
+        calls, not to take them for it may cost hours."""
         for row in _lists(answer, "timecard_entries", "entities", "data"):
             hours = self.sent.get(origin_of(row) or 0)
             if hours is None or hours == hours.to_integral_value() or row.get("hours") is None:
                 continue
             try:
                 stored = Decimal(str(row["hours"]))
-                has_fraction_left = stored != stored.to_integral_value()
+                self._learn(keeps_fractions=stored != stored.to_integral_value())
             except InvalidOperation:
                 continue
-            if has_fraction_left or stored == hours.to_integral_value(ROUND_DOWN):
-                self._learn(keeps_fractions=has_fraction_left)
 
     def _left_out(self, answer: Any, drafts: Sequence[Draft]) -> None:
         """An answer that names others but not these. At first they may exist all the same, and are looked up (D6); one
