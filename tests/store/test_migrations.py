@@ -11,7 +11,7 @@ from sqlalchemy import inspect, text
 
 from tests.fixtures.app import MakeApp
 from webapp.extensions import db
-from webapp.store.models import Company, Hook, HookSecret, Removal
+from webapp.store.models import Company, Hook, HookSecret, Link, Removal, WriteRow
 from webapp.store.session import system
 
 MIGRATIONS = str(Path(__file__).resolve().parents[2] / "migrations")
@@ -81,3 +81,25 @@ def test_hooks_made_before_ids_were_text_are_known_as_before(migrated: Flask) ->
         with db.engine.connect() as connection:
             known = text("SELECT id, procore_hook_id FROM hooks ORDER BY id")
             assert [tuple(row) for row in connection.execute(known)] == [(4, 5629499534213345), (5, None)]
+
+
+def test_writes_logged_before_are_audited_as_before(migrated: Flask) -> None:
+    """0004: without an answer in any case, with one only where others were at the card."""
+    at, card = datetime(2026, 11, 16, tzinfo=UTC), {"hours": "8"}
+    with migrated.app_context():
+        with system() as session:
+            session.add(Company(id=1, procore_company_id=9, name="Acme", created_at=at))
+            session.add(Link(id=2, company_id=1, procore_id=7, created_at=at, marked_at=at))
+            session.flush()
+            for key, answered_at in ((3, None), (4, at)):
+                session.add(
+                    WriteRow(
+                        id=key, company_id=1, link_id=2, procore_id=7, before=card, wanted=card, units=["time"],
+                        decided=["time"], read_at=at, sent_at=at, answered_at=answered_at, audit="stale",
+                    )
+                )  # fmt: skip
+        flask_migrate.downgrade(directory=MIGRATIONS, revision="0003")
+        flask_migrate.upgrade(directory=MIGRATIONS)
+        with system(is_readonly=True) as session:
+            found = {row.id: (row.audit, row.decided) for row in session.query(WriteRow)}
+    assert found == {3: ("lost", []), 4: ("crowd", [])}
