@@ -243,6 +243,25 @@ def test_a_day_that_we_only_sent_along_is_kept_when_it_undid_a_persons_change(
     assert from_json(kept.theirs or {}).date == date(2026, 11, 18)
 
 
+def test_a_change_that_was_told_before_our_update_and_that_no_list_showed_yet_is_kept(
+    shared: tuple[Site, int, int],
+) -> None:
+    """Invariant 3, D49: the list showed one change that was news, and not yet the next one."""
+    site, timesheet, card = shared
+    site.clock.advance(60)
+    site.world.set_switches(list_lag_seconds=9.0)
+    site.edit(card, description="by the gate")
+    site.clock.advance(10)
+    site.edit(card, date="2026-11-18")
+    site.deliver()
+    site.clock.advance(1)
+    site.rewrite(timesheet, hours=Decimal("7.0"))
+    site.settle()
+    (kept,) = overwritten(site)
+    assert (kept.unit, kept.winner) == ("date", "ours")
+    assert from_json(kept.theirs or {}).date == date(2026, 11, 18)
+
+
 def test_what_changed_before_our_deletion_is_kept(shared: tuple[Site, int, int]) -> None:
     """R24: hours never vanish without a trace. Procore answers a deletion with the card as it was."""
     site, timesheet, card = shared

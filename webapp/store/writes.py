@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 
 from webapp.domain.timecard import from_json, to_json
 from webapp.store.conflicts import is_as_then, keep_clash
@@ -18,6 +18,8 @@ from webapp.sync.ports import Audit, Base, ClashKept, Outcome, Tombstone, Write
 
 RECENT = timedelta(minutes=10)
 """More events of so long after a write than we made ourselves are a sign that somebody wrote at the same moment."""
+LAG = timedelta(seconds=15)
+"""So old may be what a list shows: an edit that it does not show yet may have been told already."""
 
 
 def log_writes(session: StoreSession, writes: Sequence[Write], now: datetime) -> dict[int, int]:
@@ -116,7 +118,10 @@ def _crowded(session: StoreSession, of_link: Mapping[int, Sequence[WriteRow]]) -
     query = select(Event.procore_id, Event.procore_user_id, Event.happened_at, Event.received_at).where(
         Event.procore_id.in_({row.procore_id for row in rows}),
         Event.event_type != "create",
-        Event.received_at >= min(row.sent_at for row in rows),
+        or_(
+            Event.received_at >= min(row.sent_at for row in rows),
+            Event.happened_at >= min(row.read_at for row in rows) - LAG,
+        ),
     )
     events: dict[int | None, list[Any]] = defaultdict(list)
     for event in session.execute(query):
@@ -125,8 +130,15 @@ def _crowded(session: StoreSession, of_link: Mapping[int, Sequence[WriteRow]]) -
 
 
 def _is_crowded(rows: Sequence[WriteRow], events: Sequence[Any]) -> bool:
-    since, until = min(row.sent_at for row in rows), max(row.read_at for row in rows) + RECENT
-    near = [e for e in events if e.received_at >= since and (e.happened_at is None or e.happened_at <= until)]
+    """Since they were sent; or since what the list may have shown at their reading, though its event came before."""
+    sent, read = min(row.sent_at for row in rows), min(row.read_at for row in rows) - LAG
+    until = max(row.read_at for row in rows) + RECENT
+    near = [
+        e
+        for e in events
+        if (e.received_at >= sent or (e.happened_at is not None and e.happened_at >= read))
+        and (e.happened_at is None or e.happened_at <= until)
+    ]
     return len(near) > len(rows) or len({e.procore_user_id for e in near}) > 1
 
 
