@@ -51,7 +51,8 @@ PAUSES = (2, 20, 120, 301, 1000, 7300)
 hours that a header about the rate may make the app wait."""
 PAUSES_AFTER = (2, 120, 1000)
 UNTIL_SWEPT = timedelta(seconds=301)
-"""Nothing waits any more: a sweep, and what was to come late, and that is all that can still come."""
+"""Nothing waits any more: a sweep, and what was to come late, and that is all that can still come. Twice as long where
+our clock was put back by up to that."""
 BETWEEN_MEETINGS = (1, 5, 20, 130, 301)
 COMES_IN = 0.12
 """How often, at a yield at which a worker has records in hand."""
@@ -302,15 +303,16 @@ class Run:
         waits, one sweep is enough."""
         self.scheduler.finish()
         began = self.scheduler.clock.now()
+        until_swept = UNTIL_SWEPT * 2 if self.administrators.acts["jump"] else UNTIL_SWEPT
         for pause in pauses:
             written = self.watch.writes
             self._round()
             if self.watch.writes > written:
                 began = self.scheduler.clock.now()
             is_quiet = self._is_quiet()
-            if is_quiet and self.scheduler.clock.now() - began >= UNTIL_SWEPT:
+            if is_quiet and self.scheduler.clock.now() - began >= until_swept:
                 return
-            self.scheduler.advance(max(pause, UNTIL_SWEPT.total_seconds()) if is_quiet else pause)
+            self.scheduler.advance(max(pause, until_swept.total_seconds()) if is_quiet else pause)
         for _ in range(MOST_ROUNDS):
             self._round()
             if self._is_due() or self.site.world.due_deliveries(self.scheduler.clock.now()):

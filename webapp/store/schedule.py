@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.store.due import due_now
 from webapp.store.models import Company, Link, PeriodicRun
@@ -85,16 +86,20 @@ def companies_to_sweep(now: datetime, interval: timedelta) -> list[int]:
                 .where(
                     Company.state == "connected",
                     _is_free(now),
-                    or_(Company.swept_at.is_(None), Company.swept_at <= now - interval),
-                    or_(
-                        Company.swept_at.is_(None),
-                        Company.swept_at <= now - interval * LONGEST_PAUSE,
-                        ~_has_backlog(now),
-                    ),
+                    _is_over(Company.swept_at, now, interval),
+                    or_(_is_over(Company.swept_at, now, interval * LONGEST_PAUSE), ~_has_backlog(now)),
                 )
                 .order_by(Company.swept_at.is_not(None), Company.swept_at, Company.id)
             )
         )
+
+
+def _is_over(
+    ran_at: InstrumentedAttribute[datetime | None], now: datetime, interval: timedelta
+) -> ColumnElement[bool]:
+    """Whether an interval has passed since then. What lies further ahead than one was told by a clock that has been put
+    back since."""
+    return or_(ran_at.is_(None), ran_at <= now - interval, ran_at > now + interval)
 
 
 def _has_backlog(now: datetime) -> ColumnElement[bool]:
@@ -163,8 +168,8 @@ def claim_run(name: str, now: datetime, interval: timedelta) -> bool:
     """True for exactly one caller each interval, whoever asks first, on any machine. Asked often, so it first looks
     without taking the write lock."""
     with system(is_readonly=True) as session:
-        known = session.get(PeriodicRun, name)
-        if known is not None and known.ran_at is not None and known.ran_at > now - interval:
+        is_over = _is_over(PeriodicRun.ran_at, now, interval)
+        if session.scalars(select(PeriodicRun.name).where(PeriodicRun.name == name, ~is_over)).first():
             return False
     with system() as session:
         if session.get(PeriodicRun, name) is None:
@@ -172,10 +177,7 @@ def claim_run(name: str, now: datetime, interval: timedelta) -> bool:
             session.flush()
         claimed = session.execute(
             update(PeriodicRun)
-            .where(
-                PeriodicRun.name == name,
-                or_(PeriodicRun.ran_at.is_(None), PeriodicRun.ran_at <= now - interval),
-            )
+            .where(PeriodicRun.name == name, is_over)
             .values(ran_at=now)
             .execution_options(synchronize_session=False)
         )
