@@ -14,12 +14,10 @@ from webapp.domain.timecard import from_json, to_json
 from webapp.store.conflicts import is_as_then, keep_clash
 from webapp.store.models import ClashRow, Event, Link, WriteRow
 from webapp.store.session import StoreSession
-from webapp.sync.ports import Audit, Base, ClashKept, Outcome, Tombstone, Write
+from webapp.sync.ports import LIST_LAG, Audit, Base, ClashKept, Outcome, Tombstone, Write
 
 RECENT = timedelta(minutes=10)
 """More events of so long after a write than we made ourselves are a sign that somebody wrote at the same moment."""
-LAG = timedelta(seconds=15)
-"""So old may be what a list shows: an edit that it does not show yet may have been told already."""
 
 
 def log_writes(session: StoreSession, writes: Sequence[Write], now: datetime) -> dict[int, int]:
@@ -120,7 +118,7 @@ def _crowded(session: StoreSession, of_link: Mapping[int, Sequence[WriteRow]]) -
         Event.event_type != "create",
         or_(
             Event.received_at >= min(row.sent_at for row in rows),
-            Event.happened_at >= min(row.read_at for row in rows) - LAG,
+            Event.happened_at >= min(row.read_at for row in rows) - LIST_LAG,
         ),
     )
     events: dict[int | None, list[Any]] = defaultdict(list)
@@ -130,8 +128,9 @@ def _crowded(session: StoreSession, of_link: Mapping[int, Sequence[WriteRow]]) -
 
 
 def _is_crowded(rows: Sequence[WriteRow], events: Sequence[Any]) -> bool:
-    """Since they were sent; or since what the list may have shown at their reading, though its event came before."""
-    sent, read = min(row.sent_at for row in rows), min(row.read_at for row in rows) - LAG
+    """Since they were sent; or since what the list showed when it was read: what it did not show yet may have been told
+    already."""
+    sent, read = min(row.sent_at for row in rows), min(row.read_at for row in rows) - LIST_LAG
     until = max(row.read_at for row in rows) + RECENT
     near = [
         e

@@ -14,6 +14,7 @@ from webapp.sync.holds import Reason
 from webapp.sync.ports import AtProcore, Clock, Parked, Store
 from webapp.sync.read import Seen
 from webapp.sync.records import (
+    LIST_LAG,
     ClashKept,
     Direction,
     Lease,
@@ -42,8 +43,6 @@ class Limits:
 LONGEST_RETRY = 900.0
 SOON = timedelta(seconds=5)
 WHOLE_SECOND = timedelta(seconds=1)
-LIST_LAG = timedelta(seconds=15)
-"""Lists were seen to lag by seconds; an event that no list reflects after so long is not waited for any more."""
 
 
 def busy_until(error: TryLater, now: datetime) -> datetime | None:

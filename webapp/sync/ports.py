@@ -33,6 +33,7 @@ from webapp.sync.guard import GuardLimit as GuardLimit
 from webapp.sync.guard import Proposal as Proposal
 from webapp.sync.guard import is_unusual as is_unusual
 from webapp.sync.holds import Reason as Reason
+from webapp.sync.records import LIST_LAG as LIST_LAG
 from webapp.sync.records import Audit as Audit
 from webapp.sync.records import ClashKept as ClashKept
 from webapp.sync.records import Cursors as Cursors

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from webapp.domain.timecard import Card, CardFacts, Timecard
@@ -15,6 +15,8 @@ Verb = Literal["create", "update", "delete"]
 Audit = Literal["lost", "stale", "crowd"]
 """When a write is audited: it has no answer, until it can have no effect any more; once, as it was answered too long
 after our read; only if others were at the card in the same minutes."""
+LIST_LAG = timedelta(seconds=15)
+"""Lists were seen to lag by seconds: so old may be what one shows, and after so long no list is waited for any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,11 +62,11 @@ def unlisted_parts(
     free = {card.id: card for card in near if card.facts.origin_id is None}
     found: dict[int, tuple[int, ...]] = {}
     for card, missing in shorter.values():
-        parts = [each for each in free.values() if _off(card, each, missing) < CUT]
+        parts = [(off, each.id) for each in free.values() if (off := _off(card, each, missing)) < CUT]
         if parts:
-            part = min(parts, key=lambda each: (_off(card, each, missing), each.id))
-            del free[part.id]
-            found[card.id] = (part.id,)
+            _, part = min(parts)
+            del free[part]
+            found[card.id] = (part,)
     return found
 
 

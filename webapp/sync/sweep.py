@@ -10,8 +10,8 @@ from datetime import timedelta
 
 from webapp.domain.timecard import Card
 from webapp.sync.ports import AtProcore, Cursors, Lease, Store
+from webapp.sync.read import OVERLAP
 
-OVERLAP = timedelta(seconds=120)
 FAR = timedelta(days=3650)
 """Ranges have no upper end: what we know of Procore's clock before the first answer may be days old."""
 
