@@ -135,6 +135,17 @@ def test_an_edit_in_the_second_of_our_read_is_not_taken_for_our_own(shared: tupl
     assert overwritten(site) == []
 
 
+def test_of_two_edits_in_the_second_of_our_update_the_second_is_kept(shared: tuple[Site, int, int]) -> None:
+    """Invariant 3, D49: the first was read and sent along; the line that it left looks like our own."""
+    site, timesheet, card = shared
+    site.edit(card, date="2026-11-17")
+    just_before(site, "PATCH", lambda: site.edit(card, date="2026-11-18"))
+    site.rewrite(timesheet, hours=Decimal("7.0"))
+    site.settle()
+    (kept,) = overwritten(site)
+    assert (kept.unit, from_json(kept.theirs or {}).date) == ("date", date(2026, 11, 18))
+
+
 def test_a_lost_answer_does_not_hide_what_was_overwritten(shared: tuple[Site, int, int]) -> None:
     """D6's doubt, for an update: what we had wanted stands there, and the history tells what stood there before."""
     site, timesheet, card = shared

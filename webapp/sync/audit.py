@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from webapp.domain.timecard import UNITS, Timecard, changed_units, same_unit
+from webapp.domain.timecard import UNITS, Timecard, changed_units, same_part, same_unit
 from webapp.sync.batch import Batch
 from webapp.sync.decide import Base
 from webapp.sync.ports import HistoryEntry
@@ -69,9 +69,7 @@ def overwritten(write: Write, history: Sequence[HistoryEntry], taken: set[int]) 
             if place is None:
                 continue
             taken.add(place)
-            old = history[place].old
-            if not _is_same(write.before, unit, part, old) and _gave_way(write, unit, part, history, place):
-                theirs = replace(theirs, **{part: old})
+            theirs = replace(theirs, **{part: history[place].old})
     return [
         ClashKept("overwritten", unit, write.wanted, theirs, None, "ours")
         for unit in sorted(changed_units(write.before, theirs))
@@ -110,30 +108,37 @@ def deleted_unseen(write: Write, last: Timecard) -> ClashKept | None:
 def _our_line(
     write: Write, unit: str, part: str, history: Sequence[HistoryEntry], taken: Collection[int] = ()
 ) -> int | None:
-    """The place of the line that our write left: the first since our read that sets what we wanted."""
+    """The place of the line that our write left: the first since our read that sets what we wanted, and that what we
+    had read led to."""
     assert write.wanted is not None
     since = write.read_at - CLOCK_STEP
     ours = [
         (entry.at, place)
         for place, entry in enumerate(history)
         if entry.part == part and entry.at is not None and entry.at >= since and place not in taken
-        if _is_same(write.wanted, unit, part, entry.new)
+        if _is_same(write.wanted, unit, part, entry.new) and _was_led_to(write, unit, part, history, entry)
     ]
     return min(ours)[1] if ours else None
 
 
-def _gave_way(write: Write, unit: str, part: str, history: Sequence[HistoryEntry], place: int) -> bool:
-    """Whether what we had read was replaced before the line at this place. If not, the line led to what we read: it is
-    somebody else's, of the same second."""
-    until, since = history[place].at, write.read_at - OVERLAP
-    return any(
-        entry.part == part
-        and entry.at is not None
-        and until is not None
-        and since <= entry.at <= until
-        and _is_same(write.before, unit, part, entry.old)
+def _was_led_to(
+    write: Write, unit: str, part: str, history: Sequence[HistoryEntry], line: HistoryEntry
+) -> bool:
+    """Whether the line replaced what we had read, or what others had replaced that by. Otherwise it led to what we
+    read, and is somebody else's of the same second."""
+    if _is_same(write.before, unit, part, line.old):
+        return True
+    since = write.read_at - OVERLAP
+    earlier = [
+        entry
         for entry in history
-    )
+        if entry.part == part
+        and entry.at is not None
+        and line.at is not None
+        and since <= entry.at <= line.at
+    ]
+    has_given_way = any(_is_same(write.before, unit, part, entry.old) for entry in earlier)
+    return has_given_way and any(same_part(line.old, entry.new) for entry in earlier)
 
 
 def _is_same(card: Timecard, unit: str, part: str, value: Any) -> bool:
