@@ -135,11 +135,31 @@ def test_an_edit_in_the_second_of_our_read_is_not_taken_for_our_own(shared: tupl
     assert overwritten(site) == []
 
 
-def test_of_two_edits_in_the_second_of_our_update_the_second_is_kept(shared: tuple[Site, int, int]) -> None:
+@pytest.mark.parametrize("own_name", ["Timesite Service Account", "as nobody in a history is called"])
+def test_of_two_edits_in_the_second_of_our_update_the_second_is_kept(
+    shared: tuple[Site, int, int], own_name: str
+) -> None:
     """Invariant 3, D49: the first was read and sent along; the line that it left looks like our own."""
     site, timesheet, card = shared
+    site.app.extensions["procore"].own_names[site.theirs.id] = own_name
     site.edit(card, date="2026-11-17")
     just_before(site, "PATCH", lambda: site.edit(card, date="2026-11-18"))
+    site.rewrite(timesheet, hours=Decimal("7.0"))
+    site.settle()
+    (kept,) = overwritten(site)
+    assert (kept.unit, from_json(kept.theirs or {}).date) == ("date", date(2026, 11, 18))
+
+
+def test_what_was_overwritten_is_told_by_the_name_in_the_history(shared: tuple[Site, int, int]) -> None:
+    """Invariant 3, D49: there and back within our update's second; by times and values the first line would be ours."""
+    site, timesheet, card = shared
+
+    def there_and_back() -> None:
+        site.edit(card, date="2026-11-16")
+        site.edit(card, date="2026-11-18")
+
+    site.edit(card, date="2026-11-17")
+    just_before(site, "PATCH", there_and_back)
     site.rewrite(timesheet, hours=Decimal("7.0"))
     site.settle()
     (kept,) = overwritten(site)

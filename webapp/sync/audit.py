@@ -108,17 +108,19 @@ def deleted_unseen(write: Write, last: Timecard) -> ClashKept | None:
 def _our_line(
     write: Write, unit: str, part: str, history: Sequence[HistoryEntry], taken: Collection[int] = ()
 ) -> int | None:
-    """The place of the line that our write left: the first since our read that sets what we wanted, and that what we
-    had read led to."""
+    """The place of the line that our write left: the first since our read that sets what we wanted. Where Procore does
+    not say who we are, it is known by what it replaced."""
     assert write.wanted is not None
     since = write.read_at - CLOCK_STEP
+    are_signed = any(entry.is_ours for entry in history)
     ours = [
-        (entry.at, place)
+        (entry.at, not _is_same(write.before, unit, part, entry.old), place)
         for place, entry in enumerate(history)
         if entry.part == part and entry.at is not None and entry.at >= since and place not in taken
-        if _is_same(write.wanted, unit, part, entry.new) and _was_led_to(write, unit, part, history, entry)
+        if _is_same(write.wanted, unit, part, entry.new)
+        if (entry.is_ours if are_signed else _was_led_to(write, unit, part, history, entry))
     ]
-    return min(ours)[1] if ours else None
+    return min(ours)[2] if ours else None
 
 
 def _was_led_to(

@@ -83,7 +83,8 @@ class Created:
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
     """One line of a card's change history. `part`: the field of Timecard that it is about, None for what a time card
-    here does not hold; then `old` and `new` are None, too, else in Timecard's types and Procore's ids."""
+    here does not hold; then `old` and `new` are None, too, else in Timecard's types and Procore's ids. `is_ours`:
+    surely; where no line is, Procore may not say who we are."""
 
     column: str
     old_value: str | None
@@ -93,6 +94,7 @@ class HistoryEntry:
     part: str | None = None
     old: Any = None
     new: Any = None
+    is_ours: bool = False
 
 
 class TimecardsAtProcore(Protocol):
