@@ -139,6 +139,54 @@ def test_a_step_that_read_the_settings_before_they_changed_is_repeated(site: Sit
     assert len(site.cards()) == 1
 
 
+@pytest.fixture
+def changed_on_both_sides_while_both_were_off(site: Site) -> Site:
+    """Another field on each side."""
+    site.connect(send=True)
+    card = site.enter("8.0", description="Forms")
+    site.settle()
+    settings.change(site.company_id, {"send": False, "receive": False})
+    site.rewrite(site.timesheets()[0].id, description="Ours")
+    site.edit(card.id, hours="6.0")
+    site.settle()
+    return site
+
+
+def stands(site: Site) -> tuple[tuple[Decimal | None, str | None], tuple[Decimal | None, str | None]]:
+    """Here, and in Procore."""
+    [timesheet], [card] = site.timesheets(), site.cards()
+    return (timesheet.hours, timesheet.description), (card.hours, card.description)
+
+
+@pytest.mark.parametrize("first, second", [("send", "receive"), ("receive", "send")])
+@pytest.mark.parametrize("since_first", ["off", "now"])
+@pytest.mark.parametrize("since_second", ["off", "now"])
+def test_a_record_that_both_directions_hold_back_is_released_by_each(
+    changed_on_both_sides_while_both_were_off: Site,
+    first: str,
+    second: str,
+    since_first: str,
+    since_second: str,
+) -> None:
+    """R9: one direction hides nothing of what the other one held back."""
+    site = changed_on_both_sides_while_both_were_off
+    hours, words = [Decimal(8), Decimal(6)], ["Ours", "Forms"]
+    for direction, since in ((first, since_first), (second, since_second)):
+        assert settings.changes_while_off(site.company_id, direction) == 1  # type: ignore[arg-type]
+        settings.change(site.company_id, {direction: True}, since=since)
+        site.settle()
+        if since == "off" and direction == "send":
+            words[1] = "Ours"
+        elif since == "off":
+            hours[0] = Decimal(6)
+        assert stands(site) == ((hours[0], words[0]), (hours[1], words[1]))
+    states = {"in_sync"} if since_second == "off" else {"excluded"}
+    assert {link.state for link in site.links()} == states
+    site.edit(site.cards()[0].id, billable=False)
+    site.settle()
+    assert stands(site) == ((hours[0], words[0]), (hours[1], words[1]))
+
+
 @pytest.mark.parametrize("since", ["off", "now"])
 @pytest.mark.parametrize("direction", ["send", "receive"])
 def test_a_conflict_hides_no_other_field_from_the_switch(

@@ -20,7 +20,7 @@ from webapp.store.telling import Telling
 from webapp.store.writes import answered
 from webapp.sync.ports import Base, Outcome, Tombstone
 
-KEPT_BACK = frozenset({"switch:receive", "guard:receive", "guard:send", "locked", "processed"})
+KEPT_BACK = frozenset({"switch:receive", "switch:both", "guard:receive", "guard:send", "locked", "processed"})
 """Reasons for which Procore's side is not taken, but kept beside ours to be compared."""
 
 

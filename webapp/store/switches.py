@@ -18,7 +18,7 @@ from webapp.store.session import StoreSession
 from webapp.sync.holds import Reason, switch_off
 
 Direction = Literal["receive", "send"]
-CLASHED = "both_changed"
+CLASHED, BOTH = "both_changed", switch_off("receive", "send").key
 
 
 def count_suppressed(session: StoreSession, direction: Direction) -> int:
@@ -31,17 +31,21 @@ def release_suppressed(session: StoreSession, direction: Direction, now: datetim
     too."""
     suppressed = session.scalars(select(Link.id).where(_suppressed(direction)))
     guard.let_pass(session, direction, suppressed.all(), now)
-    return marks.mark_reason_fixed(session, switch_off(direction).key, CLASHED, now=now)
+    return marks.mark_reason_fixed(session, *_held_by(direction), CLASHED, now=now)
 
 
 def accept_suppressed(session: StoreSession, direction: Direction, reason: Reason, now: datetime) -> None:
-    """What the direction held back while it was off stays as it is, listed with the reason. But a conflict that was
-    decided meanwhile waited for the switch alone: the decision is carried out now."""
+    """What the direction held back while it was off stays as it is, listed with the reason; what the other one holds
+    back of the same record still is. But a conflict that was decided meanwhile waited for the switch alone: the
+    decision is carried out now."""
     for link in session.scalars(select(Link).where(_suppressed(direction), Link.id.in_(decided_links()))):
         link.reason_key = link.reason_text = None
         marks.mark(link, "decided", now)
     session.flush()
     _accept_beside_conflicts(session, direction)
+    for link in session.scalars(select(Link).where(Link.reason_key == BOTH)):
+        _accept_change(session, link, direction)
+        marks.mark(link, "accepted", now)
     accept(session, switch_off(direction).key, reason, now, direction)
 
 
@@ -119,4 +123,8 @@ def _accept_change(session: StoreSession, link: Link, direction: Direction) -> b
 
 
 def _suppressed(direction: Direction) -> ColumnElement[bool]:
-    return Link.reason_key == switch_off(direction).key
+    return Link.reason_key.in_(_held_by(direction))
+
+
+def _held_by(direction: Direction) -> tuple[str, str]:
+    return switch_off(direction).key, BOTH

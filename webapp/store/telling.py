@@ -49,7 +49,7 @@ class Telling:
                 continue
             message.reason_key, message.reason_text = reason.key[:200], reason.text[:1000]
             message.updated_at, message.next_attempt_at = self.now, None
-            if reason.key != f"switch:{direction}":
+            if reason.key not in (f"switch:{direction}", "switch:both"):
                 message.state, message.processed_at = "processed", self.now
                 del self.pending[(link.id, direction)]
 
