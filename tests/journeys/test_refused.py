@@ -6,8 +6,8 @@ import pytest
 
 from tests.fixtures.site import Site
 from webapp.services import connection, directory, schedule, sync
-from webapp.store.models import Company, ParkedProject
-from webapp.store.session import system
+from webapp.store.models import Company, ParkedProject, WriteRow
+from webapp.store.session import reading, system
 
 QUARTER = 15 * 60
 
@@ -126,6 +126,74 @@ def test_an_edit_of_a_card_in_a_refused_project_waits_for_it_too(sqlite_site: Si
     site.clock.advance(QUARTER + 1)
     site.settle()
     assert [float(card.hours) for card in site.cards()] == [3.0]
+
+
+@pytest.fixture
+def with_lost_answer(sqlite_site: Site) -> tuple[Site, int, int]:
+    """The answer to an update of ours was lost, and both sides are equal all the same: the site, the timesheet of that
+    update, another one in another project."""
+    site = sqlite_site
+    site.connect(send=True)
+    mine, other = site.write("8.0", project=0), site.write("2.0", project=2, person=5)
+    site.settle()
+    site.world.add_fault(effect="lose_answer", method="PATCH", times=1)
+    site.rewrite(mine, hours=7)
+    site.settle()
+    assert (held(site), to_be_audited(site)) == ({None: 2}, 1)
+    site.clock.advance(3600)
+    return site, mine, other
+
+
+def to_be_audited(site: Site) -> int:
+    with reading(site.company_id) as session:
+        return session.query(WriteRow).filter_by(audit="lost").count()
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_withdrawn_project_stops_nobody_while_one_of_its_cards_is_to_be_audited(
+    with_lost_answer: tuple[Site, int, int], status: int
+) -> None:
+    """R8, D101, D102: the card cannot be seen, so its history is not asked for; given back, it goes on."""
+    site, mine, other = with_lost_answer
+    site.world.set_switches(unpermitted_project_status=status)
+    site.world.withdraw_project(site.theirs.id, site.projects[0].id)
+    site.rewrite(mine, description="by the gate")
+    site.rewrite(other, description="at the pier")
+    site.forget_calls()
+    for _ in range(6):
+        work(site)
+        site.clock.advance(QUARTER + 1)
+    assert company(site).state == "connected"
+    assert held(site) == {"cannot_be_seen": 1, None: 1}
+    assert calls(site, status) == 0
+    assert {card.description for card in site.cards()} == {None, "at the pier"}
+    site.world.give_back_project(site.theirs.id, site.projects[0].id)
+    site.settle()
+    assert (held(site), to_be_audited(site)) == ({None: 2}, 0)
+    assert {card.description for card in site.cards()} == {"by the gate", "at the pier"}
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_history_that_is_refused_is_looked_into_later_and_holds_nobody_back(
+    with_lost_answer: tuple[Site, int, int], status: int
+) -> None:
+    """D9, D101, invariant 3: one call for each look at that card, until Procore answers."""
+    site, mine, other = with_lost_answer
+    site.world.add_fault(effect="refuse", path="*change_history*", status=status, body="No permission")
+    site.rewrite(mine, description="by the gate")
+    site.rewrite(other, description="at the pier")
+    site.settle()
+    assert company(site).state == "connected"
+    assert (held(site), to_be_audited(site)) == ({None: 2}, 1)
+    assert {card.description for card in site.cards()} == {"by the gate", "at the pier"}
+    asked = calls(site, status)
+    site.clock.advance(3600)
+    work(site)
+    assert calls(site, status) == asked
+    site.world.clear_faults()
+    site.rewrite(mine, hours=6)
+    site.settle()
+    assert (held(site), to_be_audited(site)) == ({None: 2}, 0)
 
 
 # ---- the company -------------------------------------------------------------------------------------

@@ -3,29 +3,41 @@ our write is found afterwards, in the card's change history, and kept: invariant
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from webapp.domain.timecard import UNITS, Timecard, changed_units, same_part, same_unit
+from webapp.errors import NotFound, PermissionMissing
 from webapp.sync.batch import Batch
 from webapp.sync.decide import Base
 from webapp.sync.ports import HistoryEntry
 from webapp.sync.read import OVERLAP, Seen
 from webapp.sync.records import ClashKept, Write
 
+log = logging.getLogger(__name__)
+
 CLOCK_STEP = timedelta(seconds=2)
 """Procore's Date header and its histories tell whole seconds."""
 
 
 def audit(batch: Batch, seen: Iterable[Seen]) -> None:
-    """Of records whose writes have no answer, or after which others were at the card. Errors as TimecardsAtProcore."""
+    """Of records whose writes have no answer, or after which others were at the card. One that Procore does not show,
+    or whose history it refuses, is audited at a later look: no more than its project may be withdrawn, and of the
+    company every other call tells. Other errors as TimecardsAtProcore."""
     for one in seen:
+        if one.is_unseen or one.unreadable is not None:
+            continue
         updates, deletions = _parted(one.record.writes)
         is_early = any(_may_still_come(batch, write, one) for write in updates)
         over = [w for w in deletions if not _may_still_come(batch, w, one)] + ([] if is_early else updates)
-        lost = lost_to(batch, one.record.writes, one)
+        try:
+            lost = lost_to(batch, one.record.writes, one)
+        except (PermissionMissing, NotFound) as error:
+            log.info("history of card %s not read: %s", one.record.procore_id, error)
+            continue
         if over or lost:
             batch.store.keep_audit(batch.lease, [w.id for w in over if w.id is not None], lost)
 
