@@ -375,6 +375,58 @@ def test_a_change_of_what_was_exported_is_a_line_of_the_adjustment_list(sqlite_s
     assert locks.adjustments(site.company_id) == []
 
 
+@pytest.mark.parametrize("kind", ["locked", "processed"])
+def test_a_locked_timesheet_is_not_taken_along_by_a_move_to_an_excluded_project(
+    sqlite_site: Site, kind: str
+) -> None:
+    """D45, D28: it stays as it is, an exported one with a line in the adjustment list, until it is unlocked."""
+    site = sqlite_site
+    site.connect()
+    link(site, 0)
+    site.set(receive_only_linked=True)
+    card = site.enter("7.5")
+    site.settle()
+    [before] = site.timesheets()
+    day = date(2026, 11, 16)
+    locks.lock(site.actor(), day, day)
+    if kind == "processed":
+        locks.process(site.actor(), day, day)
+    move(site, card.id, THIRD)
+    site.settle()
+    held_by(site, kind)
+    assert ([sheet.hours for sheet in site.timesheets()], trash(site)) == ([Decimal("7.5")], [])
+    lines = locks.adjustments(site.company_id)
+    assert [line.timesheet_id for line in lines] == ([before.id] if kind == "processed" else [])
+    assert all("project" in line.changed for line in lines)
+    locks.unlock(site.actor(), day, day)
+    site.settle()
+    assert (site.timesheets(), trash(site)) == ([], [before.id])
+    [row] = site.links()
+    assert (row.state, row.reason_key) == ("excluded", f"unlinked:{site.projects[THIRD].id}")
+    assert locks.adjustments(site.company_id) == []
+
+
+def test_a_locked_timesheet_goes_on_when_its_card_is_moved_back(sqlite_site: Site) -> None:
+    """D45: nothing is left to book."""
+    site = sqlite_site
+    site.connect()
+    link(site, 0)
+    site.set(receive_only_linked=True)
+    card = site.enter("7.5", description=f"Moved to {site.projects[0].name}")
+    site.settle()
+    day = date(2026, 11, 16)
+    locks.lock(site.actor(), day, day)
+    locks.process(site.actor(), day, day)
+    move(site, card.id, THIRD)
+    site.settle()
+    held_by(site, "processed")
+    move(site, card.id, 0)
+    site.settle()
+    assert [row.state for row in site.links()] == ["in_sync"]
+    assert locks.adjustments(site.company_id) == []
+    assert [sheet.hours for sheet in site.timesheets()] == [Decimal("7.5")]
+
+
 def test_only_an_administrator_locks(sqlite_site: Site) -> None:
     """D45."""
     site = sqlite_site

@@ -29,6 +29,8 @@ def is_left_out(batch: Batch, seen: Seen) -> bool:
         raise Untranslatable(place)
     if not changed_units(base.theirs, card.timecard) & {"project"}:
         return False
+    if timesheet.is_locked:
+        raise Untranslatable(holds.locked(timesheet.is_processed))
     if changed_units(base.ours, timesheet.timecard):
         raise Untranslatable(holds.moved_out(card.names.project or "?", card.timecard.project))
     write = TimesheetWrite(None, timesheet.version)
