@@ -193,6 +193,22 @@ def test_linking_one_of_several_matches_releases_the_cards(site: Site) -> None:
     assert [t.project_id for t in site.timesheets()] == [first.id]
 
 
+@pytest.mark.parametrize("together", [False, True])
+def test_a_link_that_sending_makes_releases_the_cards_too(site: Site, together: bool) -> None:
+    """R11, R18, D22: one of several matches is linked for its timesheet, in a later step or in that of the card."""
+    site.connect(send=True)
+    place = site.projects[0]
+    first, _ = (projects.create(site.company_id, place.name, place.project_number) for _ in range(2))
+    site.enter("8.0", cost_code_id=None)
+    if not together:
+        site.settle()
+        held_by(site, "projects_match")
+    site.write("3.0", project_item_id=None)
+    site.settle()
+    assert_released(site, links=2)
+    assert {t.project_id for t in site.timesheets()} == {first.id}
+
+
 @releases("project_here")
 def test_linking_releases_the_timesheets_of_a_project_that_matched_none(site: Site) -> None:
     """R18."""
@@ -337,6 +353,26 @@ def test_linking_the_main_project_releases_the_cards_of_its_sub_job(site: Site) 
     assert_released(site)
     [timesheet] = site.timesheets()
     assert timesheet.project_id != main.id
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_a_main_project_that_receiving_makes_releases_the_cards_of_its_sub_job(
+    site: Site, together: bool
+) -> None:
+    """R11, R12, D26: its first card makes it, in a later step or in that of the sub job's."""
+    site.connect()
+    settings.change(site.company_id, {"receive_project_per_sub_job": True})
+    job = next(iter(site.world.state.sub_jobs))
+    number = next(n for n, p in enumerate(site.projects) if p.id == job.project_id)
+    directory.refresh(site.company_id, Unknown(sub_jobs_of=frozenset({job.project_id})))
+    site.enter(project=number, sub_job_id=job.id, cost_code_id=None)
+    if not together:
+        site.settle()
+        held_by(site, "main_project")
+    site.enter(project=number, cost_code_id=None)
+    site.settle()
+    assert_released(site, links=2)
+    assert len({t.project_id for t in site.timesheets()}) == 2
 
 
 @releases("project", "permission")
@@ -638,6 +674,30 @@ def test_linking_brings_in_what_was_left_out_since_the_connection(site: Site) ->
     projects.link(site.company_id, ours.id, target)
     site.settle()
     assert_released(site)
+
+
+def test_a_link_that_sending_makes_brings_in_what_was_left_out(site: Site) -> None:
+    """R11, R18, D21: the same as a person's link."""
+    site.connect(send=True)
+    settings.change(site.company_id, {"receive_only_linked": True})
+    site.enter("8.0")
+    site.settle()
+    held_by(site, "unlinked")
+    site.write("3.0")
+    site.settle()
+    assert_released(site, links=2)
+
+
+def test_a_link_that_sending_makes_resumes_what_waited_when_another_was_unlinked(site: Site) -> None:
+    """D23: the cards of that project have a place again."""
+    site.connect(send=True)
+    projects.unlink(site.company_id, link_all(site).id)
+    site.enter("8.0")
+    site.settle()
+    held_by(site, "relink")
+    site.write("3.0")
+    site.settle()
+    assert_released(site, links=2)
 
 
 def test_linking_may_start_with_what_changes_after_the_link(site: Site) -> None:

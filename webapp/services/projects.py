@@ -15,7 +15,7 @@ from webapp.errors import AppError, InvalidInput, NotFound
 from webapp.services import directory
 from webapp.services.idempotency import created_in
 from webapp.services.text import line
-from webapp.store import holds, switches
+from webapp.store import holds, releases, switches
 from webapp.store import projects as rows
 from webapp.store.models import Project
 from webapp.store.session import StoreSession, reading, transaction
@@ -134,7 +134,7 @@ def unlink(company_id: int, project_id: int, check: Check | None = None) -> Proj
 def count_left_out(company_id: int, project_id: int, target: LinkTarget) -> tuple[int, Decimal]:
     """How many records, and hours, a link would bring in that were left out since the connection (D21)."""
     with reading(company_id) as session:
-        return holds.count_held(session, *_left_out(project_id, target.procore_project_id))
+        return holds.count_held(session, *releases.left_out(project_id, target.procore_project_id))
 
 
 def choices(company_id: int) -> list[Choice]:
@@ -187,9 +187,9 @@ def _link(session: StoreSession, project: Project, target: LinkTarget, *, brings
         other.unlinked_project_id, other.unlinked_sub_job_id, other.unlinked_at = None, NO_SUB_JOB, None
     session.flush()
     if not brings_in:
-        for key in _left_out(project.id, target.procore_project_id):
+        for key in releases.left_out(project.id, target.procore_project_id):
             switches.accept(session, key, before_link(), wiring.clock().now())
-    _release(session, [*_held_by(project), *(f"relink:{other.id}" for other in apart)])
+    _release(session, releases.held_by_link(project, apart))
 
 
 def _look_up(company_id: int, target: LinkTarget) -> None:
@@ -225,25 +225,6 @@ def _check_target(session: StoreSession, target: LinkTarget) -> None:
 
 def _refused(field: str, text: str) -> InvalidInput:
     return InvalidInput(text, {field: [text]})
-
-
-def _held_by(project: Project) -> list[str]:
-    """The reasons (webapp.sync.catalogue) that a link of this project takes away."""
-    return [
-        *_left_out(project.id, project.procore_project_id),
-        f"project:{project.procore_project_id}",
-        f"projects_match:{project.procore_project_id}",
-        f"project_here:{project.id}",
-        f"main_project:{project.procore_project_id}",
-        f"relink:{project.id}",
-        f"left_scope:{project.id}",
-        f"moved_out:{project.procore_project_id}",
-        *([f"sub_job:{project.procore_sub_job_id}"] if project.procore_sub_job_id else []),
-    ]
-
-
-def _left_out(project_id: int, procore_project_id: int | None) -> list[str]:
-    return [f"unlinked:{procore_project_id}", f"unlinked_here:{project_id}"]
 
 
 def _release(session: StoreSession, keys: list[str]) -> None:

@@ -28,7 +28,7 @@ def build(
         receiving.compare(card, names)
     for project_id, card, names, may_create in wanted.kept:
         receiving.item_in(project_id, card, names, may_create=may_create)
-    sending = ToTheirs(session, settings)
+    sending = ToTheirs(session, settings, now)
     for card in wanted.send:
         sending.add(card)
     if sending.unread and not is_final:

@@ -1,11 +1,11 @@
-"""What a fresh read of Procore's directory puts right: holds whose cause may be gone are looked at again.
+"""What a fresh read of Procore's directory, or a link, puts right: holds whose cause may be gone are looked at again.
 
 A hold that is still right is only held once more, so this asks what changed, not what matches now.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from webapp.store import holds
 from webapp.store.due import in_chunks
-from webapp.store.models import ProcoreCostCode, ProjectItem, User
+from webapp.store.models import ProcoreCostCode, Project, ProjectItem, User
+from webapp.store.projects import taken_apart
 from webapp.store.session import StoreSession
 
 
@@ -53,6 +54,35 @@ def release_after_read(session: StoreSession, news: News, now: datetime) -> int:
         keys += holds.held_keys(session, "needs_times")
     keys += [f"sub_job:{job}" for job in news.sub_jobs]
     return holds.release(session, _held(session, keys), now) if news else 0
+
+
+def release_linked(session: StoreSession, project: Project, now: datetime) -> int:
+    """The sync has linked the project by itself. What its own step is about to hold for want of the link is looked at
+    again, too: a fix is noted. How many were held."""
+    assert project.procore_project_id is not None
+    apart = taken_apart(session, project.procore_project_id, project.procore_sub_job_id)
+    return holds.release(session, held_by_link(project, apart), now)
+
+
+def held_by_link(project: Project, apart: Iterable[Project]) -> list[str]:
+    """The reasons (webapp.sync.catalogue) that a link of this project takes away. `apart`: our projects whose link to
+    the same one a person took apart."""
+    return [
+        *left_out(project.id, project.procore_project_id),
+        f"project:{project.procore_project_id}",
+        f"projects_match:{project.procore_project_id}",
+        f"project_here:{project.id}",
+        f"main_project:{project.procore_project_id}",
+        f"relink:{project.id}",
+        f"left_scope:{project.id}",
+        f"moved_out:{project.procore_project_id}",
+        *([f"sub_job:{project.procore_sub_job_id}"] if project.procore_sub_job_id else []),
+        *(f"relink:{other.id}" for other in apart),
+    ]
+
+
+def left_out(project_id: int, procore_project_id: int | None) -> list[str]:
+    return [f"unlinked:{procore_project_id}", f"unlinked_here:{project_id}"]
 
 
 def archive_items(session: StoreSession, cost_codes: Collection[int]) -> None:

@@ -11,6 +11,7 @@ from webapp.domain.match import Candidate, folded, named_task, unique_match, wil
 from webapp.domain.timecard import Names, Timecard
 from webapp.store.mirror import Mirror
 from webapp.store.models import ProcoreProject, Project, ProjectItem, Task, TemplateRow, User
+from webapp.store.releases import release_linked
 from webapp.store.session import StoreSession
 from webapp.sync import holds
 from webapp.sync.ports import Place, Reason, Settings
@@ -153,6 +154,7 @@ class ToOurs:
             self.session.add(project)
         project.procore_project_id = theirs.procore_id
         self.session.flush()
+        release_linked(self.session, project, self.now)
         return project
 
     def _sub_job_project(
@@ -183,6 +185,7 @@ class ToOurs:
                 )
             )
         self.session.flush()
+        release_linked(self.session, copy, self.now)
         return copy.id, None
 
     # ---- tasks and items (R14, R15, D65) ---------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
 
 from webapp.domain.match import Candidate, folded, unique_match
@@ -18,6 +20,7 @@ from webapp.store.models import (
     TemplateRow,
     User,
 )
+from webapp.store.releases import release_linked
 from webapp.store.session import StoreSession
 from webapp.sync import holds
 from webapp.sync.ports import Place, Reason, Settings
@@ -26,8 +29,8 @@ from webapp.sync.ports import Place, Reason, Settings
 class ToTheirs:
     """`unread`: projects whose cost codes were never read and are needed now."""
 
-    def __init__(self, session: StoreSession, settings: Settings) -> None:
-        self.session, self.settings = session, settings
+    def __init__(self, session: StoreSession, settings: Settings, now: datetime) -> None:
+        self.session, self.settings, self.now = session, settings, now
         self.people: dict[int, int | Reason] = {}
         self.places: dict[int, Place | Reason] = {}
         self.time_types: dict[int, int | Reason] = {}
@@ -71,6 +74,7 @@ class ToTheirs:
             return holds.project_not_in_procore(project.id, project.name)
         project.procore_project_id, project.procore_sub_job_id = match, 0
         self.session.flush()
+        release_linked(self.session, project, self.now)
         return match, None
 
     def _person(self, user_id: int) -> int | Reason:
