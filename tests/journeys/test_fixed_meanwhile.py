@@ -130,3 +130,23 @@ def test_what_is_left_out_for_good_keeps_its_reason(site: Site) -> None:
     work(site, "settings", lambda: template.add(site.company_id, "Per Diem", "Per Diem"))
     site.settle()
     assert [(link.state, link.reason_key) for link in site.links()] == [("excluded", "before_connection")]
+
+
+def test_what_was_left_out_for_good_keeps_its_reason_when_it_is_looked_at_again(site: Site) -> None:
+    """R6, R11, invariant 6: with a reason of the catalogue, after a fix, and while Procore hides its card."""
+    card = site.enter()
+    site.clock.advance(60)
+    site.connect()
+    site.edit(card.id, hours="3.0")
+    site.settle()
+    site.edit(card.id, hours="4.0")
+    work(site, "settings", lambda: template.add(site.company_id, "Per Diem", "Per Diem"))
+    site.settle()
+    ends = [[(link.state, link.reason_key) for link in site.links()]]
+    site.edit(card.id, hours="5.0")
+    site.deliver()
+    site.world.withdraw_project(site.theirs.id, site.projects[0].id)
+    site.settle()
+    ends.append([(link.state, link.reason_key) for link in site.links()])
+    assert ends == [[("excluded", "before_connection")]] * 2
+    assert site.messages("pending") == []

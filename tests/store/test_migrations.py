@@ -103,3 +103,28 @@ def test_writes_logged_before_are_audited_as_before(migrated: Flask) -> None:
         with system(is_readonly=True) as session:
             found = {row.id: (row.audit, row.decided) for row in session.query(WriteRow)}
     assert found == {3: ("lost", []), 4: ("crowd", [])}
+
+
+def test_what_was_dropped_before_stays_dropped(migrated: Flask) -> None:
+    """0005: a person's word was the record's reason until then, and nothing else."""
+    at = datetime(2026, 11, 16, tzinfo=UTC)
+    with migrated.app_context():
+        with system() as session:
+            session.add(Company(id=1, procore_company_id=9, name="Acme", created_at=at))
+            for key, reason in ((2, "discarded"), (3, "guard_dropped"), (4, "before_switch"), (5, "locked")):
+                session.add(
+                    Link(
+                        id=key,
+                        company_id=1,
+                        procore_id=key,
+                        reason_key=reason,
+                        reason_text="So.",
+                        created_at=at,
+                    )
+                )
+        flask_migrate.downgrade(directory=MIGRATIONS, revision="0004")
+        flask_migrate.upgrade(directory=MIGRATIONS)
+        with system(is_readonly=True) as session:
+            found = {row.id: (row.dropped_key, row.dropped_text) for row in session.query(Link)}
+    dropped = {2: ("discarded", "So."), 3: ("guard_dropped", "So."), 4: ("before_switch", "So.")}
+    assert found == {**dropped, 5: (None, None)}

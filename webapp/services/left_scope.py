@@ -22,5 +22,6 @@ def delete_in_procore(actor: Actor, message_id: int) -> None:
         if kind_of(link.reason_key or "").key != "left_scope":
             raise Conflict("This record has not left the projects that are synced.")
         link.is_to_be_deleted_there = True
+        link.dropped_key = link.dropped_text = None
         marks.mark(link, "left_scope", wiring.clock().now())
         queueing.wake_after_commit(session, wiring.config().redis_url, actor.company_id)

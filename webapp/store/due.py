@@ -123,11 +123,11 @@ def _record(
         hinted_at=link.hinted_at,
         is_delete_hinted=link.is_delete_hinted,
         reason_key=link.reason_key,
-        reason_text=link.reason_text,
         state=link.state,  # type: ignore[arg-type]  # the column holds only the five states
         marked_at=link.marked_at or link.created_at,
         facts=facts_of(timesheet) if timesheet else None,
         excluded_for_good=_excluded(link),
+        dropped=_dropped(link),
         newest_hint=link.newest_hint,
         newest_seen=link.procore_updated_at,
         writes=writes,
@@ -206,6 +206,12 @@ def _excluded(link: Link) -> Reason | None:
     if not link.is_excluded_for_good:
         return None
     return Reason(link.reason_key or "excluded", link.reason_text or "Left out.", "excluded")
+
+
+def _dropped(link: Link) -> Reason | None:
+    if link.dropped_key is None:
+        return None
+    return Reason(link.dropped_key, link.dropped_text or "", "excluded")
 
 
 T = TypeVar("T")

@@ -167,12 +167,19 @@ class _Batch:
             link.is_tombstone, link.is_to_be_deleted_there = True, False
 
     def _set_state(self, link: Link, outcome: Outcome) -> None:
-        link.state = outcome.state
-        link.reason_key = outcome.reason.key[:200] if outcome.reason else None
-        link.reason_text = outcome.reason.text[:1000] if outcome.reason else None
+        """What is left out for good keeps its rule's name, whatever comes of this look at it. That somebody dropped a
+        deletion is forgotten when both sides agree again, or one has changed since."""
+        is_overtaken = self._is_overtaken(outcome)
+        if not link.is_excluded_for_good:
+            reason = None if is_overtaken else outcome.reason
+            link.state = "waiting" if is_overtaken else outcome.state
+            link.reason_key = reason.key[:200] if reason else None
+            link.reason_text = reason.text[:1000] if reason else None
+        if outcome.state in ("in_sync", "conflict"):
+            link.dropped_key = link.dropped_text = None
         link.attempts = 0
-        if self._is_overtaken(outcome):
-            link.state, link.reason_key, link.reason_text, link.not_before = "waiting", None, None, None
+        if is_overtaken:
+            link.not_before = None
         elif outcome.done:
             link.is_excluded_for_good = link.is_excluded_for_good or outcome.is_excluded_for_good
             link.done_generation = outcome.generation

@@ -54,7 +54,8 @@ def accept(
 ) -> int:
     """Today's differences that `key` holds stay as they are. A record without a counterpart gets none later, even when
     it is edited, like one that is older than the connection (R6). One that has a counterpart moves its face of the base
-    to where it stands, so that only what changes from now on is carried over. How many."""
+    to where it stands, so that only what changes from now on is carried over; a deletion there stays undone. How
+    many."""
     marks.note_fix(session)
     links = session.scalars(select(Link).where(Link.reason_key == key)).all()
     for link in links:
@@ -66,6 +67,8 @@ def accept(
             link.base_ours = to_json(timecard_of(timesheet))
         elif is_paired and link.suppressed_theirs is not None:
             link.base_theirs = link.suppressed_theirs
+        elif is_paired and direction == "receive":
+            link.dropped_key, link.dropped_text = reason.key, reason.text
         link.suppressed_theirs = None
         marks.end_messages(session, link.id, reason.key, reason.text, now)
     return len(links)
@@ -104,6 +107,8 @@ def accept_quarantined(session: StoreSession, direction: Direction, reason: Reas
     for link, kind in held:
         goes_on = kind == "change" and _accept_change(session, link, direction)
         link.state, link.reason_key, link.reason_text = "excluded", reason.key, reason.text
+        if kind == "deletion":
+            link.dropped_key, link.dropped_text = reason.key, reason.text
         marks.end_messages(session, link.id, reason.key, reason.text, now)
         if goes_on:
             marks.mark(link, "dropped", now)

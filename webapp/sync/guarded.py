@@ -11,7 +11,6 @@ from webapp.sync import holds
 from webapp.sync.batch import Batch
 from webapp.sync.decide import Merge
 from webapp.sync.guard import GuardKind, Proposal, counts_as_change
-from webapp.sync.holds import Reason
 from webapp.sync.read import Seen
 from webapp.sync.records import Direction, Outcome, Verb
 
@@ -20,38 +19,30 @@ WORDS: dict[GuardKind, tuple[holds.Mass, Verb]] = {
     "change": ("changes", "update"),
 }
 
-DROPPED = frozenset({"guard_dropped", "discarded", "before_switch"})
-"""Reasons for which a person decided that what is different stays so."""
-
 
 def guarded(
     batch: Batch, seen: Sequence[Seen], deletes: list[Seen], updates: list[tuple[Seen, Merge]]
 ) -> None:
     """Takes out of what is to be committed and sent what the guard holds back. A deletion that somebody dropped or
-    discarded stays undone while nothing else happens to its record."""
+    discarded stays undone, whatever looks at it again, while nothing else happens to its record."""
     by_link = {one.record.link_id: one for one in seen}
     proposals = [*_taken(batch, by_link), *_sent(batch, deletes, updates)]
     if not proposals:
         return
-    dropped = {p.link_id for p in proposals if _is_dropped(by_link[p.link_id], p)}
+    deletions = [by_link[p.link_id] for p in proposals if p.kind == "deletion"]
+    dropped = {one.record.link_id: one.record.dropped for one in deletions if one.record.dropped}
     asked = [p for p in proposals if p.link_id not in dropped]
     refused = batch.store.guard(batch.lease, asked) if asked else {}
-    held = dropped | refused.keys()
+    held = dropped.keys() | refused.keys()
     batch.outcomes = [o for o in batch.outcomes if o.link_id not in held]
     deletes[:] = [one for one in deletes if one.record.link_id not in held]
     updates[:] = [pair for pair in updates if pair[0].record.link_id not in held]
     for link_id in sorted(dropped):
-        record = by_link[link_id].record
-        batch.exclude(by_link[link_id], Reason(record.reason_key or "", record.reason_text or "", "excluded"))
+        batch.exclude(by_link[link_id], dropped[link_id])
     for link_id, proposal in sorted(refused.items()):
         what, verb = WORDS[proposal.kind]
         reason = holds.guarded(proposal.direction, what)
         batch.wait(by_link[link_id], reason, about=(proposal.direction, verb))
-
-
-def _is_dropped(seen: Seen, proposal: Proposal) -> bool:
-    """Whatever looks at it again, a sweep or an event told twice, finds the same deletion."""
-    return proposal.kind == "deletion" and seen.record.reason_key in DROPPED
 
 
 def _taken(batch: Batch, by_link: dict[int, Seen]) -> Iterator[Proposal]:

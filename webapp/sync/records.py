@@ -116,7 +116,8 @@ class Record:
     marked_at: datetime
     facts: CardFacts | None = None
     excluded_for_good: Reason | None = None
-    reason_text: str | None = None
+    dropped: Reason | None = None
+    """A person's word that a deletion is not to be carried out."""
     decisions: tuple[Decision, ...] = ()
     is_to_be_deleted_there: bool = False
     """What persons said about its clashes and is not carried out yet."""

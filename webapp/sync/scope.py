@@ -12,8 +12,6 @@ from webapp.sync.ports import OurTimesheet, Record, Settings
 
 def out_of_scope(record: Record, card: Card | None, settings: Settings) -> Reason | None:
     """Why this record may not be touched now, on either side; None when it may."""
-    if record.excluded_for_good is not None:
-        return record.excluded_for_good
     if card is not None and card.facts.is_equipment:
         return holds.equipment()
     if card is not None and card.facts.in_progress:

@@ -14,7 +14,9 @@ from webapp.sync.scope import out_of_scope
 
 def waits(batch: Batch, seen: Seen) -> bool:
     """True when this record has ended here, with its reason."""
-    if seen.unreadable is not None:
+    if seen.record.excluded_for_good is not None:
+        batch.exclude(seen, seen.record.excluded_for_good)
+    elif seen.unreadable is not None:
         raw, key = seen.unreadable.raw, seen.unreadable_id
         batch.wait(seen, holds.unreadable(str(seen.unreadable)), procore_id=key, raw=raw)
     elif seen.is_taken:
