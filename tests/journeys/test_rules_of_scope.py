@@ -293,6 +293,35 @@ def test_what_left_the_scope_is_deleted_in_procore_only_when_an_administrator_sa
     assert (row.state, row.reason_key) == ("excluded", f"unlinked_here:{elsewhere.id}")
 
 
+def test_the_word_to_delete_in_procore_ends_when_the_timesheet_comes_back(sqlite_site: Site) -> None:
+    """D28: moved back before the card was deleted, and out of the scope again a month later: it is asked anew."""
+    site = sqlite_site
+    site.connect(send=True)
+    link(site, 0)
+    site.set(send_only_linked=True)
+    key = site.write("8.0")
+    site.settle()
+    [sheet] = site.timesheets()
+    home = {"project_id": sheet.project_id, "project_item_id": sheet.project_item_id}
+    elsewhere = {"project_id": projects.create(site.company_id, "Private").id, "project_item_id": None}
+    site.rewrite(key, **elsewhere)
+    site.settle()
+    [waiting] = site.messages("pending")
+    left_scope.delete_in_procore(site.actor(), waiting.id)
+    site.rewrite(key, **home)
+    site.settle()
+    assert [row.state for row in site.links()] == ["in_sync"]
+    site.clock.advance(30 * 86400)
+    site.rewrite(key, **elsewhere)
+    site.settle()
+    held_by(site, "left_scope")
+    assert len(site.cards()) == 1
+    [waiting] = site.messages("pending")
+    left_scope.delete_in_procore(site.actor(), waiting.id)
+    site.settle()
+    assert site.cards() == []
+
+
 # ---- equipment, running clocks ---------------------------------------------------------------------------
 
 

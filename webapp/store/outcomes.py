@@ -189,7 +189,7 @@ class _Batch:
         elif link.generation == outcome.generation:
             link.not_before = outcome.not_before
         if outcome.state == "in_sync":
-            link.synced_at = self.now
+            link.synced_at, link.is_to_be_deleted_there = self.now, False
             if not link.is_dirty:
                 link.hinted_at, link.newest_hint, link.is_delete_hinted = None, None, False
 
