@@ -15,7 +15,7 @@ from webapp.store import connections, hooks
 from webapp.store import removals as owed_rows
 from webapp.store.models import Company
 from webapp.store.removals import Owed
-from webapp.store.session import reading, system, transaction
+from webapp.store.session import system, transaction
 
 STANDARD_TIME_TYPES = (
     "Regular Time",
@@ -115,7 +115,10 @@ def verify_hooks(company_id: int) -> int:
         company = connections.by_id(session, company_id)
     if company.state != "connected":
         return 0
-    return make_missing_hooks(company, hook_places(company))
+    places = hook_places(company)
+    made = hook_setup.make_missing(company_id, company.procore_company_id, places)
+    hook_setup.rotate_old_secrets(company_id, company.procore_company_id, places)
+    return made
 
 
 def hook_places(company: Company) -> list[int | None]:
@@ -126,17 +129,6 @@ def hook_places(company: Company) -> list[int | None]:
     at = wiring.procore_for(company.procore_company_id).server_time()
     directory.notice(company.id, permitted, at)
     return list(permitted) if company.hook_scope == "project" else [None]
-
-
-def make_missing_hooks(company: Company, wanted: list[int | None]) -> int:
-    """And no secret grows old. How many were made."""
-    company_id = company.id
-    with reading(company_id) as session:
-        complete = {hook.procore_project_id for hook in hooks.listed(session) if hook.is_complete}
-    missing = [project_id for project_id in wanted if project_id not in complete]
-    made = [hook_setup.make(company_id, company.procore_company_id, project_id) for project_id in missing]
-    hook_setup.rotate_old_secrets(company_id, company.procore_company_id)
-    return sum(hook_id is not None for hook_id in made)
 
 
 def procore_id_to_id(procore_company_id: int) -> int:

@@ -12,9 +12,8 @@ import structlog
 
 from webapp import wiring
 from webapp.domain.credentials import Priority
-from webapp.errors import NotFound, PermissionMissing, ProcoreRefused, UnreadableAnswer
 from webapp.services import connection, hook_setup, undelivered
-from webapp.services.hook_setup import NAMESPACE, VERBS
+from webapp.services.hook_setup import MOST_REFUSED, NAMESPACE, REFUSALS, UNSEEN, VERBS
 from webapp.services.undelivered import Look
 from webapp.store import connections, hooks
 from webapp.store.hooks import HookRow
@@ -23,14 +22,12 @@ from webapp.store.session import reading, system, transaction
 
 HOOKS_AT_ONCE = 100
 """Of more hooks, those that were looked at longest ago: each costs four calls."""
-MOST_REFUSED = 2
 
 GONE = "Procore no longer had the webhook; it was made again."
 DISABLED = "Procore had switched the webhook off; it was made again."
 MOVED = "The webhook at Procore pointed to another address; it was set right."
 UNSIGNED = "The webhook at Procore had lost its secret; it has a new one."
 NO_TRIGGERS = "The webhook at Procore did not tell everything; its triggers were made again."
-UNSEEN = "Procore does not let the app see or mend its webhook."
 DOUBLED = "Procore had a second webhook of ours; it was removed."
 
 log = structlog.get_logger(__name__)
@@ -45,7 +42,8 @@ class Cared:
 
 
 def look_after(company_id: int) -> Cared:
-    """Every hook of a connected company. Errors of Procore about all of it pass through; the rest is done next time."""
+    """Every hook of a connected company. Errors of Procore about all of it pass through; the rest is done next time.
+    Secrets are renewed last: nothing else has to wait for that."""
     with system(is_readonly=True) as session:
         company = connections.by_id(session, company_id)
     if company.state != "connected":
@@ -53,10 +51,11 @@ def look_after(company_id: int) -> Cared:
     places = connection.hook_places(company)
     with reading(company_id) as session:
         known = [h for h in hooks.listed(session) if h.is_complete and h.procore_project_id in set(places)]
-    made = connection.make_missing_hooks(company, places)
+    made = hook_setup.make_missing(company_id, company.procore_company_id, places)
     disabled = _disabled(company)
     looks = _looks(company, known[:HOOKS_AT_ONCE], disabled)
     undelivered.make_good(company, [look for look in looks if look.first is not None])
+    hook_setup.rotate_old_secrets(company_id, company.procore_company_id, places)
     return Cared(made, sum(look.finding is not None for look in looks))
 
 
@@ -82,7 +81,7 @@ def _look_after(company: Company, hook: HookRow, disabled: Collection[int | None
         look = Look(hook.id) if finding in (GONE, DISABLED) else undelivered.look(company, hook)
         if look.is_unauthorized:
             hook_setup.renew_secret(company.id, company.procore_company_id, hook)
-    except (PermissionMissing, NotFound, ProcoreRefused, UnreadableAnswer) as error:
+    except REFUSALS as error:
         log.warning("hook_unseen", company_id=company.id, hook_id=hook.id, error=str(error))
         look, finding = Look(hook.id), UNSEEN
     finding = look.finding or finding
@@ -102,7 +101,7 @@ def _disabled(company: Company) -> frozenset[int | None]:
     at_procore = wiring.hooks_at_procore(company.procore_company_id, Priority.BACKGROUND)
     try:
         return at_procore.disabled(NAMESPACE, wiring.config().webhook_url)
-    except (PermissionMissing, NotFound, ProcoreRefused, UnreadableAnswer):
+    except REFUSALS:
         return frozenset()
 
 

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 import structlog
 
 from webapp import wiring
-from webapp.errors import NeedsAttention, ProcoreUnavailable
+from webapp.errors import (
+    NeedsAttention,
+    NotFound,
+    PermissionMissing,
+    ProcoreRefused,
+    ProcoreUnavailable,
+    UnreadableAnswer,
+)
 from webapp.services.inbox import secret_hash
 from webapp.store import hooks
 from webapp.store.hooks import HookRow
@@ -21,6 +30,14 @@ ROTATED_AFTER = timedelta(days=90)
 OLD_SECRET_LASTS = timedelta(hours=13)
 """An hour longer than Procore tries to deliver an event."""
 VERBS = frozenset({"create", "update", "delete"})
+REFUSALS = (PermissionMissing, NotFound, ProcoreRefused, UnreadableAnswer)
+"""What Procore answers about one hook. Anything else concerns the company, and passes through."""
+MOST_REFUSED = 2
+"""Then it would refuse them all, and counts that against us (R8)."""
+UNSEEN = "Procore does not let the app see, make or mend its webhook."
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
@@ -76,14 +93,45 @@ def make(company_id: int, procore_company_id: int, project_id: int | None) -> in
     return hook_id
 
 
-def rotate_old_secrets(company_id: int, procore_company_id: int) -> int:
-    """Hooks whose secret is 90 days old get another; the old one stays valid for 13 h (R4). How many."""
+def make_missing(company_id: int, procore_company_id: int, places: Sequence[int | None]) -> int:
+    """Of the hooks that belong in these places. How many were made. First those that were never tried, then those that
+    were tried longest ago."""
+    with reading(company_id) as session:
+        known = hooks.listed(session)
+    complete = {hook.procore_project_id for hook in known if hook.is_complete}
+    tried = {hook.procore_project_id: hook.created_at for hook in known}
+    missing = [place for place in places if place not in complete]
+    missing.sort(key=lambda place: tried.get(place, NEVER))
+    made = _each(company_id, missing, lambda place: make(company_id, procore_company_id, place))
+    return sum(hook_id is not None for hook_id in made)
+
+
+def rotate_old_secrets(company_id: int, procore_company_id: int, places: Sequence[int | None]) -> int:
+    """Hooks in these places whose secret is 90 days old get another; the old one stays valid for 13 h (R4). How
+    many."""
     now = wiring.clock().now()
     with reading(company_id) as session:
-        old = hooks.with_old_secrets(session, now - ROTATED_AFTER)
-    for hook in old:
-        renew_secret(company_id, procore_company_id, hook)
-    return len(old)
+        found = hooks.with_old_secrets(session, now - ROTATED_AFTER)
+    old = {hook.procore_project_id: hook for hook in found if hook.procore_project_id in places}
+    return len(_each(company_id, old, lambda place: renew_secret(company_id, procore_company_id, old[place])))
+
+
+def _each(company_id: int, places: Iterable[int | None], act: Callable[[int | None], T]) -> list[T]:
+    """What came of it in each place. One that Procore refuses is told and costs only itself (D9), until it has refused
+    a few."""
+    done: list[T] = []
+    refused = 0
+    for place in places:
+        try:
+            done.append(act(place))
+        except REFUSALS as error:
+            log.warning("hook_unseen", company_id=company_id, project_id=place, error=str(error))
+            with transaction(company_id) as session:
+                hooks.refused(session, place, UNSEEN, wiring.clock().now())
+            refused += 1
+        if refused >= MOST_REFUSED:
+            break
+    return done
 
 
 def renew_secret(company_id: int, procore_company_id: int, hook: HookRow, url: str | None = None) -> None:

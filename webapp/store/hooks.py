@@ -99,6 +99,13 @@ def verified(
         hook.finding = hook.found_at = None
 
 
+def refused(session: StoreSession, procore_project_id: int | None, finding: str, now: datetime) -> None:
+    """Procore did not let it be made, or get another secret."""
+    hook = session.scalars(select(Hook).where(Hook.procore_project_id == procore_project_id)).first()
+    if hook is not None:
+        hook.finding, hook.found_at = finding[:200], now
+
+
 def made_good(session: StoreSession, hook_id: int, until: datetime) -> None:
     """What Procore discarded up to this event was looked for."""
     hook = session.get(Hook, hook_id)
@@ -107,13 +114,12 @@ def made_good(session: StoreSession, hook_id: int, until: datetime) -> None:
 
 
 def with_old_secrets(session: StoreSession, older_than: datetime) -> list[HookRow]:
-    """Complete hooks whose secret was made before that, oldest first."""
-    newest = (
-        select(func.max(HookSecret.created_at))
-        .where(HookSecret.hook_id == Hook.id, HookSecret.valid_until.is_(None))
-        .scalar_subquery()
-    )
-    return _rows(session, select(Hook).where(Hook.is_complete, newest < older_than).order_by(newest))
+    """Complete hooks whose secret was made before that; those first that were given another longest ago, whether or
+    not Procore took it."""
+    given = select(func.max(HookSecret.created_at)).where(HookSecret.hook_id == Hook.id)
+    in_use = given.where(HookSecret.valid_until.is_(None)).scalar_subquery()
+    old = select(Hook).where(Hook.is_complete, in_use < older_than)
+    return _rows(session, old.order_by(given.scalar_subquery(), Hook.id))
 
 
 def add_secret(session: StoreSession, hook_id: int, secret_hash: str, now: datetime, until: datetime) -> int:
