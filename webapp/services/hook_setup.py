@@ -65,8 +65,9 @@ def scope_offered(procore_company_id: int, project_ids: list[int]) -> str:
 
 
 def make(company_id: int, procore_company_id: int, project_id: int | None) -> int | None:
-    """One hook with its triggers; our row's id. None when it is there already or in the making. `project_id` None: the
-    company's. A failure leaves the row, unfinished, and whatever Procore made is found by address."""
+    """One hook with its triggers; our row's id. None when it is there already or in the making, or when the company is
+    disconnected meanwhile. `project_id` None: the company's. A failure leaves the row, unfinished, and whatever Procore
+    made is found by address."""
     at_procore, url = wiring.hooks_at_procore(procore_company_id), wiring.config().webhook_url
     authorization = _new_secret()
     now = wiring.clock().now()
@@ -85,7 +86,10 @@ def make(company_id: int, procore_company_id: int, project_id: int | None) -> in
             raise
         procore_hook_id = found[0]
     with transaction(company_id) as session:
-        hooks.made(session, hook_id, procore_hook_id)
+        is_wanted = hooks.made(session, hook_id, procore_hook_id)
+    if not is_wanted:
+        at_procore.delete(procore_hook_id, project_id)
+        return None
     at_procore.set_triggers(procore_hook_id, project_id)
     with transaction(company_id) as session:
         hooks.complete(session, hook_id)

@@ -133,6 +133,10 @@ def release(session: StoreSession, company_id: int) -> None:
     )
 
 
+def is_connecting(company: Company) -> bool:
+    return (company.lease_owner or "").startswith(CONNECTING)
+
+
 def fill_template(session: StoreSession, time_types: Iterable[str], now: datetime) -> None:
     """A new company's template and the tasks it names (R14); one that has rows keeps them."""
     if session.scalar(select(func.count()).select_from(TemplateRow)):

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Select, delete, func, select, update
 
+from webapp.store import connections
 from webapp.store.models import Company, Hook, HookSecret
 from webapp.store.session import StoreSession
 
@@ -50,9 +51,12 @@ def _rows(session: StoreSession, query: Select[Hook]) -> list[HookRow]:
 def begin(
     session: StoreSession, namespace: str, procore_project_id: int | None, secret_hash: str, now: datetime
 ) -> int | None:
-    """The row with its secret's hash, before Procore is asked to make the hook (R4). None when it is there already or
-    somebody else is making it. One that was left unfinished is begun anew."""
-    session.execute(select(Company.id).where(Company.id == session.company_id).with_for_update())
+    """The row with its secret's hash, before Procore is asked to make the hook (R4). None when it is there already,
+    somebody else is making it, or the company was disconnected meanwhile. One that was left unfinished is begun
+    anew."""
+    company = session.scalars(select(Company).where(Company.id == session.company_id).with_for_update()).one()
+    if company.state == "disconnected" and not connections.is_connecting(company):
+        return None
     hook = session.scalars(select(Hook).where(Hook.procore_project_id == procore_project_id)).first()
     if hook is not None and (hook.is_complete or hook.created_at > now - MAKING):
         return None
@@ -68,12 +72,19 @@ def begin(
     return hook.id
 
 
-def made(session: StoreSession, hook_id: int, procore_hook_id: str) -> None:
-    session.get_one(Hook, hook_id).procore_hook_id = procore_hook_id
+def made(session: StoreSession, hook_id: int, procore_hook_id: str) -> bool:
+    """False when a disconnect has erased its row: it did not know yet what to remove at Procore."""
+    hook = session.get(Hook, hook_id)
+    if hook is None:
+        return False
+    hook.procore_hook_id = procore_hook_id
+    return True
 
 
 def complete(session: StoreSession, hook_id: int) -> None:
-    session.get_one(Hook, hook_id).is_complete = True
+    hook = session.get(Hook, hook_id)
+    if hook is not None:
+        hook.is_complete = True
 
 
 def lost(session: StoreSession, hook_id: int, procore_hook_id: str | None, now: datetime) -> bool:

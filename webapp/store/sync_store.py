@@ -109,8 +109,10 @@ class SyncStore:
             return words.build(session, wanted, settings_of(self._company(session)), now, is_final=is_final)
 
     def save_directory(self, read: DirectoryRead) -> None:
+        """Nothing is kept of what was read while the company was disconnected (R7)."""
         with transaction(self.company_id, self.engine) as session:
-            directory.save(session, read, self.clock.now())
+            if self._company(session).state != "disconnected":
+                directory.save(session, read, self.clock.now())
 
     def pause(self, lease: Lease, reason: str, probe_at: datetime) -> None:
         with self._under(lease) as (session, now):
