@@ -28,14 +28,8 @@ from webapp.sync.ports import Clock
 class CompanyAtProcore(Timecards, Directory):
     """AtProcore of sync.ports: a company's time cards and reference lists, with the service account's token."""
 
-    def __init__(
-        self,
-        api: Api,
-        kinds: BulkStore,
-        filters: Filters | None = None,
-        own_names: dict[int | None, str] | None = None,
-    ) -> None:
-        Timecards.__init__(self, api, kinds, filters, own_names)
+    def __init__(self, api: Api, kinds: BulkStore, filters: Filters | None = None) -> None:
+        Timecards.__init__(self, api, kinds, filters)
 
 
 class Procore:
@@ -58,13 +52,11 @@ class Procore:
         )
         self.filters, self.kinds = Filters(), kinds
         self.without_hooks_v1: set[int] = set()
-        self.own_names: dict[int | None, str] = {}
         self.pacer = Pacer(budgets, clock, rng)
         self.tokens = Tokens(tokens, self.oauth, self.pacer, clock, rng, pause)
 
     def company(self, procore_company_id: int, priority: Priority = Priority.FIRST) -> CompanyAtProcore:
-        api = self._api(SERVICE, procore_company_id, priority)
-        return CompanyAtProcore(api, self.kinds, self.filters, self.own_names)
+        return CompanyAtProcore(self._api(SERVICE, procore_company_id, priority), self.kinds, self.filters)
 
     def hooks(self, procore_company_id: int, priority: Priority = Priority.FIRST) -> Hooks:
         return Hooks(self._api(SERVICE, procore_company_id, priority), self.without_hooks_v1)

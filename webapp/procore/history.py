@@ -11,7 +11,7 @@ from webapp.domain.timecard import normal_hours, normal_text
 from webapp.sync.ports import HistoryEntry
 
 
-def entry_of(row: dict[str, Any], own_name: str | None = None) -> HistoryEntry:
+def entry_of(row: dict[str, Any]) -> HistoryEntry:
     by = row.get("created_by")
     if isinstance(by, dict):
         by = by.get("name") or by.get("login")
@@ -24,9 +24,9 @@ def entry_of(row: dict[str, Any], own_name: str | None = None) -> HistoryEntry:
             values = read(old), read(new)
         except (ValueError, InvalidOperation):
             part = None
-    at, by = time_of(row.get("created_at")), _text(by)
-    is_ours = by is not None and by == own_name
-    return HistoryEntry(column, old, new, at, by, part, old=values[0], new=values[1], is_ours=is_ours)
+    return HistoryEntry(
+        column, old, new, time_of(row.get("created_at")), _text(by), part, old=values[0], new=values[1]
+    )
 
 
 def _text(value: Any) -> str | None:

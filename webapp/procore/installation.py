@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from webapp.errors import NotFound, PermissionMissing, ProcoreRefused, UnreadableAnswer
 from webapp.procore.api import Api
 from webapp.procore.directory import Directory
 from webapp.procore.fields import id_of
 from webapp.procore.history import time_of
-from webapp.procore.paths import APP_INSTALLATIONS, COMPANIES, PERMISSIONS
-from webapp.procore.people import TheirCompany
+from webapp.procore.paths import APP_INSTALLATIONS, COMPANIES, ME, PERMISSIONS
+from webapp.procore.people import Me, TheirCompany, me_of
 from webapp.procore.permissions import PermissionLine, lines_of
 from webapp.sync.ports import TheirProject
 
@@ -40,6 +41,13 @@ class ServiceAccount:
             if id_of(row) == self.api.company_id and self.api.company_id is not None:
                 return TheirCompany(self.api.company_id, str(row.get("name") or self.api.company_id))
         return None
+
+    def me(self) -> Me | None:
+        """What events and change histories call the app itself; None where Procore does not tell."""
+        try:
+            return me_of(self.api.get(ME))
+        except (PermissionMissing, NotFound, ProcoreRefused, UnreadableAnswer):
+            return None
 
     def permissions(self) -> list[PermissionLine]:
         return lines_of(self.api.get(PERMISSIONS, {"company_id": self.api.company_id}))

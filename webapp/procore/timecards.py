@@ -9,13 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from webapp.domain.timecard import Card
-from webapp.errors import (
-    NotFound,
-    PermissionMissing,
-    ProcoreRefused,
-    ProcoreUnavailable,
-    UnreadableAnswer,
-)
+from webapp.errors import ProcoreUnavailable, UnreadableAnswer
 from webapp.procore.api import Api, Page
 from webapp.procore.creating import Creating
 from webapp.procore.drafts import change_body
@@ -24,14 +18,12 @@ from webapp.procore.filters import Asked, Filters
 from webapp.procore.history import entry_of
 from webapp.procore.paths import (
     DELETE_TIMECARD,
-    ME,
     PROJECT_TIMECARDS,
     TIME_TYPES,
     TIMECARD_HISTORY,
     TIMECARDS,
     UPDATE_TIMECARD,
 )
-from webapp.procore.people import me_of
 from webapp.procore.ports import BulkStore
 from webapp.procore.raw import kept
 from webapp.sync.ports import Created, Draft, HistoryEntry
@@ -47,19 +39,11 @@ log = logging.getLogger(__name__)
 
 class Timecards:
     """`unreadable`: cards of the last reads that lack what we need, by id (D106). Lists yield all others; a card that
-    is read again without fault leaves it. The reader takes from it what concerns the ids it asked for. `own_names`: by
-    company, what change histories call us."""
+    is read again without fault leaves it. The reader takes from it what concerns the ids it asked for."""
 
-    def __init__(
-        self,
-        api: Api,
-        kinds: BulkStore,
-        filters: Filters | None = None,
-        own_names: dict[int | None, str] | None = None,
-    ) -> None:
+    def __init__(self, api: Api, kinds: BulkStore, filters: Filters | None = None) -> None:
         self.api, self.kinds = api, kinds
         self.filters = filters or Filters()
-        self.own_names = {} if own_names is None else own_names
         self.unreadable: dict[int, UnreadableAnswer] = {}
 
     def by_ids(self, ids: Sequence[int]) -> dict[int, Card]:
@@ -128,10 +112,7 @@ class Timecards:
 
     def change_history(self, procore_id: int) -> list[HistoryEntry]:
         rows = self.api.get(TIMECARD_HISTORY, id=procore_id)
-        if not isinstance(rows, list):
-            return []
-        own_name = self._own_name()
-        return [entry_of(row, own_name) for row in rows if isinstance(row, dict)]
+        return [entry_of(row) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
     def locations(self, project_id: int, first: date, last: date) -> dict[int, str]:
         query = {"start_date": first.isoformat(), "end_date": last.isoformat()}
@@ -146,16 +127,6 @@ class Timecards:
         if self.api.client.server_time is None:
             raise UnreadableAnswer("Procore's answers carry no Date header.", missing="Date")
         return self.api.client.server_time
-
-    def _own_name(self) -> str | None:
-        """The service account's, asked once; None while Procore does not tell it."""
-        company_id = self.api.company_id
-        if company_id not in self.own_names:
-            try:
-                self.own_names[company_id] = me_of(self.api.get(ME)).name
-            except (PermissionMissing, NotFound, ProcoreRefused, UnreadableAnswer):
-                return None
-        return self.own_names[company_id]
 
     def _made_since(self, low: datetime, high: datetime) -> dict[int, int]:
         """Origin id → id of the cards changed in the range."""

@@ -164,6 +164,7 @@ def _connect(company: Company, name: str, receive: bool | None, send: bool | Non
     found = inspection.of(company.procore_company_id)
     found.raise_for_missing()
     project_ids = [project.id for project in found.projects]
+    directory.learn_own_user(company.id, company.procore_company_id)
     scope = hook_setup.scope_offered(company.procore_company_id, project_ids)
     since = wiring.procore_for(company.procore_company_id).server_time()
     wanted: list[int | None] = [None] if scope == "company" else list(project_ids[:HOOKS_AT_ONCE])

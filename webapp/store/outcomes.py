@@ -17,8 +17,8 @@ from webapp.store.models import Company, IntentRow, Link, RawAnswer, Timesheet
 from webapp.store.our_side import OurSide
 from webapp.store.session import StoreSession
 from webapp.store.telling import Telling
-from webapp.store.writes import answered
-from webapp.sync.ports import Base, Outcome, Tombstone
+from webapp.store.writes import answered, set_base
+from webapp.sync.ports import Outcome
 
 KEPT_BACK = frozenset({"switch:receive", "switch:both", "guard:receive", "guard:send", "locked", "processed"})
 """Reasons for which Procore's side is not taken, but kept beside ours to be compared."""
@@ -82,7 +82,7 @@ class _Batch:
         if outcome.timesheet is not None and not self.ours.write(link, outcome.timesheet, outcome.seen):
             self._keep_what_was_sent(link, outcome)
             return
-        self._set_base(link, outcome.base)
+        set_base(link, outcome.base)
         if outcome.intent_done:
             self.ended_intents.append(link.id)
         self._set_state(link, outcome)
@@ -116,7 +116,7 @@ class _Batch:
         """The timesheet was edited while Procore was written to: that much is agreed, and who lost is kept. So is what
         Procore answered: without it a list that lags would undo here what we have sent."""
         link.attempts = 0
-        self._set_base(link, outcome.base_if_edited)
+        set_base(link, outcome.base_if_edited)
         self._see(link, outcome.seen)
         for clash in outcome.clashes:
             if clash.winner == "ours" and clash.is_carried_out:
@@ -157,14 +157,6 @@ class _Batch:
             self.session.flush()
             mark(link, "paired", self.now)
         link.procore_id = procore_id
-
-    def _set_base(self, link: Link, base: Base | Tombstone | None) -> None:
-        if isinstance(base, Base):
-            link.base_ours, link.base_theirs = to_json(base.ours), to_json(base.theirs)
-            link.is_tombstone = False
-        elif isinstance(base, Tombstone):
-            link.base_ours = link.base_theirs = None
-            link.is_tombstone, link.is_to_be_deleted_there = True, False
 
     def _set_state(self, link: Link, outcome: Outcome) -> None:
         """What is left out for good keeps its rule's name, whatever comes of this look at it. That somebody dropped a

@@ -22,7 +22,7 @@ from webapp.store.session import StoreSession, reading, transaction
 from webapp.store.writes import keep_audit, log_writes
 from webapp.sync.holds import BUSY, DELETED_THERE
 from webapp.sync.ports import (
-    ClashKept,
+    Audited,
     Clock,
     Cursors,
     Dictionary,
@@ -95,9 +95,9 @@ class SyncStore:
         with self._under(lease) as (session, now):
             return log_writes(session, writes, now)
 
-    def keep_audit(self, lease: Lease, over: Sequence[int], lost: Sequence[tuple[int, ClashKept]]) -> None:
+    def keep_audit(self, lease: Lease, link_id: int, found: Audited) -> None:
         with self._under(lease) as (session, now):
-            keep_audit(session, over, lost, now)
+            keep_audit(session, link_id, found, now)
 
     def edited_at(self, timesheet_id: int) -> dict[str, datetime]:
         with reading(self.company_id, self.engine) as session:
@@ -196,6 +196,7 @@ def settings_of(company: Company) -> Settings:
         send=company.send,
         send_only_linked=company.send_only_linked,
         conflict_rule=company.conflict_rule,  # type: ignore[arg-type]  # the column holds only the five rules
+        own_name=company.service_user_name,
         fixes=company.fixes,
     )
 

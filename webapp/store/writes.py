@@ -4,17 +4,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, or_, select, update
 
 from webapp.domain.timecard import from_json, to_json
 from webapp.store.conflicts import is_as_then, keep_clash
-from webapp.store.models import ClashRow, Event, Link, WriteRow
+from webapp.store.models import ClashRow, Company, Event, Link, WriteRow
 from webapp.store.session import StoreSession
-from webapp.sync.ports import LIST_LAG, Audit, Base, ClashKept, Outcome, Tombstone, Write
+from webapp.sync.ports import LIST_LAG, Audit, Audited, Base, ClashKept, Outcome, Tombstone, Write
 
 RECENT = timedelta(minutes=10)
 """More events of so long after a write than we made ourselves are a sign that somebody wrote at the same moment."""
@@ -33,6 +33,7 @@ def log_writes(session: StoreSession, writes: Sequence[Write], now: datetime) ->
             wanted=to_json(write.wanted) if write.wanted else None,
             units=sorted(write.units),
             decided=sorted(write.decided),
+            ours=to_json(write.ours) if write.ours else None,
             read_at=write.read_at,
             sent_at=now,
         )
@@ -62,8 +63,8 @@ def answered(session: StoreSession, outcomes: Mapping[int, Outcome], now: dateti
 
 def suspicious_writes(session: StoreSession, links: Sequence[Link]) -> dict[int, tuple[Write, ...]]:
     """By link: writes without an answer in time, and those after which more events came for the card than we made
-    ourselves, or events of more than one person, about what happened within ten minutes, however late they came. The
-    answer to a deletion is the card as it was: nothing is left to find."""
+    ourselves, or events of somebody else, about what happened within ten minutes, however late they came. The answer to
+    a deletion is the card as it was: nothing is left to find."""
     rows = session.scalars(
         select(WriteRow)
         .where(
@@ -83,16 +84,27 @@ def suspicious_writes(session: StoreSession, links: Sequence[Link]) -> dict[int,
     }
 
 
-def keep_audit(
-    session: StoreSession, over: Collection[int], lost: Sequence[tuple[int, ClashKept]], now: datetime
-) -> None:
-    """These writes are audited: what they overwrote unseen is kept, to be put back. One that may still take effect is
-    audited again, so that it may be known by then."""
-    for link_id, clash in lost:
-        link = session.get(Link, link_id)
-        if link is not None and not _is_kept(session, link, clash):
-            keep_clash(session, link, clash, now)
-    session.execute(delete(WriteRow).where(WriteRow.id.in_(over)))
+def keep_audit(session: StoreSession, link_id: int, found: Audited, now: datetime) -> None:
+    """What was overwritten unseen is kept, to be put back. A write that may still take effect is audited again, so that
+    it may be known by then; what it agreed on is agreed once."""
+    link = session.get(Link, link_id)
+    if link is not None:
+        for clash in found.lost:
+            if not _is_kept(session, link, clash):
+                keep_clash(session, link, clash, now)
+        set_base(link, found.agreed)
+    session.execute(update(WriteRow).where(WriteRow.id.in_(found.arrived)).values(ours=None))
+    session.execute(delete(WriteRow).where(WriteRow.id.in_(found.over)))
+
+
+def set_base(link: Link, base: Base | Tombstone | None) -> None:
+    """None leaves it as it is."""
+    if isinstance(base, Base):
+        link.base_ours, link.base_theirs = to_json(base.ours), to_json(base.theirs)
+        link.is_tombstone = False
+    elif isinstance(base, Tombstone):
+        link.base_ours = link.base_theirs = None
+        link.is_tombstone, link.is_to_be_deleted_there = True, False
 
 
 def _is_kept(session: StoreSession, link: Link, clash: ClashKept) -> bool:
@@ -124,10 +136,16 @@ def _crowded(session: StoreSession, of_link: Mapping[int, Sequence[WriteRow]]) -
     events: dict[int | None, list[Any]] = defaultdict(list)
     for event in session.execute(query):
         events[event.procore_id].append(event)
-    return {link_id for link_id, mine in of_link.items() if _is_crowded(mine, events[mine[0].procore_id])}
+    own_id = session.scalar(select(Company.service_user_id).where(Company.id == session.company_id))
+    return {
+        link_id
+        for link_id, mine in of_link.items()
+        for card_id in {row.procore_id for row in mine}
+        if _is_crowded([row for row in mine if row.procore_id == card_id], events[card_id], own_id)
+    }
 
 
-def _is_crowded(rows: Sequence[WriteRow], events: Sequence[Any]) -> bool:
+def _is_crowded(rows: Sequence[WriteRow], events: Sequence[Any], own_id: int | None) -> bool:
     """Since they were sent; or since what the list showed when it was read: what it did not show yet may have been told
     already."""
     sent, read = min(row.sent_at for row in rows), min(row.read_at for row in rows) - LIST_LAG
@@ -138,7 +156,8 @@ def _is_crowded(rows: Sequence[WriteRow], events: Sequence[Any]) -> bool:
         if (e.received_at >= sent or (e.happened_at is not None and e.happened_at >= read))
         and (e.happened_at is None or e.happened_at <= until)
     ]
-    return len(near) > len(rows) or len({e.procore_user_id for e in near}) > 1
+    users = {e.procore_user_id for e in near if e.procore_user_id is not None}
+    return len(near) > len(rows) or len(users) > 1 or (own_id is not None and bool(users - {own_id}))
 
 
 def _write(row: WriteRow) -> Write:
@@ -150,6 +169,7 @@ def _write(row: WriteRow) -> Write:
         frozenset(row.units),
         row.read_at,
         frozenset(row.decided),
+        from_json(row.ours) if row.ours else None,
         id=row.id,
         audit=cast(Audit, row.audit),
     )

@@ -1,102 +1,134 @@
-"""What our own writes overwrote unseen. Procore has no conditional update, so an edit that fell between our read and
-our write is found afterwards, in the card's change history, and kept: invariant 3 (M8)."""
+"""What our own writes overwrote unseen, and which of those without an answer took effect. Procore has no conditional
+update, so an edit that fell between our read and our write is found afterwards, in the card's change history, and kept:
+invariant 3 (M8)."""
 
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
-from webapp.domain.timecard import UNITS, Timecard, changed_units, same_part, same_unit
+from webapp.domain.timecard import Timecard, changed_units
 from webapp.errors import NotFound, PermissionMissing
 from webapp.sync.batch import Batch
-from webapp.sync.decide import Base
-from webapp.sync.ports import HistoryEntry
-from webapp.sync.read import OVERLAP, Seen
-from webapp.sync.records import ClashKept, Write
+from webapp.sync.decide import Base, Tombstone
+from webapp.sync.our_lines import OurLines
+from webapp.sync.read import Seen
+from webapp.sync.records import Audited, ClashKept, Write
 
 log = logging.getLogger(__name__)
 
-CLOCK_STEP = timedelta(seconds=2)
-"""Procore's Date header and its histories tell whole seconds."""
+LATE = timedelta(minutes=10)
+"""So long after our read what was not answered may take effect: it may have been sent at the end of a long batch, by a
+worker that paused before it, and be carried out a minute after its answer was given up."""
 
 
-def audit(batch: Batch, seen: Iterable[Seen]) -> None:
+def audit(batch: Batch, seen: Iterable[Seen]) -> list[Seen]:
     """Of records whose writes have no answer, or after which others were at the card. One that Procore does not show,
     or whose history it refuses, is audited at a later look: no more than its project may be withdrawn, and of the
     company every other call tells. Other errors as TimecardsAtProcore."""
-    for one in seen:
-        if one.is_unseen or one.unreadable is not None:
-            continue
-        updates, deletions = _parted(one.record.writes)
-        is_early = any(_may_still_come(batch, write, one) for write in updates)
-        over = [w for w in deletions if not _may_still_come(batch, w, one)] + ([] if is_early else updates)
+    return [
+        one if one.is_unseen or one.unreadable is not None or not one.record.writes else _audited(batch, one)
+        for one in seen
+    ]
+
+
+def _audited(batch: Batch, seen: Seen) -> Seen:
+    deletions = [w for w in seen.record.writes if w.wanted is None]
+    over = [w for w in deletions if not _may_still_come(batch, w, seen)]
+    lost = [clash for w in deletions if (clash := deleted_unseen(w, seen)) is not None]
+    agreed: Base | Tombstone | None = Tombstone() if _is_our_deletion(seen, deletions) else None
+    arrived: list[Write] = []
+    for card_id, updates in _by_card(seen.record.writes).items():
         try:
-            lost = lost_to(batch, one.record.writes, one)
+            history = batch.procore.change_history(card_id)
         except (PermissionMissing, NotFound) as error:
-            log.info("history of card %s not read: %s", one.record.procore_id, error)
+            log.info("history of card %s not read: %s", card_id, error)
             continue
-        if over or lost:
-            batch.store.keep_audit(batch.lease, [w.id for w in over if w.id is not None], lost)
+        lines = OurLines(updates, history, batch.settings.own_name)
+        lost += [clash for w in updates for clash in (*overwritten(w, lines), *decided_unkept(w, lines))]
+        over += [] if any(_may_still_come(batch, w, seen) for w in updates) else updates
+        if card_id == seen.record.procore_id and agreed is None:
+            agreed, arrived = agreed_by(seen, lines)
+    found = Audited(_numbers(over), lost, agreed, _numbers(arrived))
+    if not found.is_nothing:
+        batch.store.keep_audit(batch.lease, seen.record.link_id, found)
+    return seen if agreed is None else replace(seen, record=replace(seen.record, base=agreed))
 
 
-def _parted(writes: Sequence[Write]) -> tuple[list[Write], list[Write]]:
-    """The updates and the deletions."""
-    return [w for w in writes if w.wanted is not None], [w for w in writes if w.wanted is None]
+def _numbers(writes: Iterable[Write]) -> list[int]:
+    return [write.id for write in writes if write.id is not None]
+
+
+def _by_card(writes: Sequence[Write]) -> dict[int, list[Write]]:
+    """The updates. A record that was created anew has had more than one card."""
+    found: dict[int, list[Write]] = defaultdict(list)
+    for write in writes:
+        if write.wanted is not None:
+            found[write.procore_id].append(write)
+    return found
 
 
 def _may_still_come(batch: Batch, write: Write, seen: Seen) -> bool:
     """What was not answered may take effect for a while, and lists lag: a later look sees it, and what it undid."""
     if write.audit != "lost":
         return False
-    is_young = batch.read_since() - write.read_at < OVERLAP
-    if write.wanted is not None:
+    is_young = batch.read_since() - write.read_at < LATE
+    if write.wanted is not None or write.procore_id != seen.record.procore_id:
         return is_young
     return seen.gone is None and (is_young or seen.card is None)
 
 
-def lost_to(batch: Batch, writes: Sequence[Write], seen: Seen) -> list[tuple[int, ClashKept]]:
-    """By link. One change-history call for the updates; a deletion is compared with the card as it was deleted."""
-    updates, deletions = _parted(writes)
-    history = batch.procore.change_history(updates[0].procore_id) if updates else []
-    taken: set[int] = set()
-    lost = [(w.link_id, clash) for w in updates for clash in overwritten(w, history, taken)]
-    lost += [(w.link_id, clash) for w in updates for clash in decided_unkept(w, history)]
-    if seen.gone is not None:
-        kept = [(w.link_id, deleted_unseen(w, seen.gone.timecard)) for w in deletions]
-        lost += [(link_id, clash) for link_id, clash in kept if clash is not None]
-    return lost
+def _is_our_deletion(seen: Seen, deletions: Sequence[Write]) -> bool:
+    """A deletion without an answer took effect, and the timesheet was brought back since: Procore deleted nothing."""
+    timesheet, gone = seen.record.timesheet, seen.gone
+    return (
+        isinstance(seen.record.base, Base)
+        and timesheet is not None
+        and not timesheet.is_deleted
+        and gone is not None
+        and any(w.audit == "lost" and w.procore_id == gone.id for w in deletions)
+    )
 
 
-def overwritten(write: Write, history: Sequence[HistoryEntry], taken: set[int]) -> list[ClashKept]:
-    """One for each unit whose value, at our write, was not the one that we had read. `taken`: the places of lines that
-    earlier writes of ours left; this one's are added."""
+def agreed_by(seen: Seen, lines: OurLines) -> tuple[Base | None, list[Write]]:
+    """What both sides agreed on by updates of ours that took effect without an answer, and these: what stands there is
+    ours, not somebody's change, and what stands here may have been changed again since, even back."""
+    base, arrived = seen.record.base, []
+    if not isinstance(base, Base) or seen.record.intent is not None:
+        return None, []
+    for unit, write in lines.newest():
+        if write.audit == "lost" and write.ours is not None and write.wanted is not None:
+            arrived.append(write)
+            base = Base(
+                base.ours.with_units(write.ours, {unit}), base.theirs.with_units(write.wanted, {unit})
+            )
+    return (base, arrived) if arrived else (None, [])
+
+
+def overwritten(write: Write, lines: OurLines) -> list[ClashKept]:
+    """One for each unit whose value, at our write, was neither the one that we had read nor one of ours."""
     assert write.wanted is not None
     theirs = write.before
-    for unit in write.units:
-        for part in UNITS[unit]:
-            place = _our_line(write, unit, part, history, taken)
-            if place is None:
-                continue
-            taken.add(place)
-            theirs = replace(theirs, **{part: history[place].old})
+    for line in lines.of(write):
+        if not lines.is_left_by_us(line):
+            theirs = replace(theirs, **{line.part or "": line.old})
     return [
         ClashKept("overwritten", unit, write.wanted, theirs, None, "ours")
         for unit in sorted(changed_units(write.before, theirs))
     ]
 
 
-def decided_unkept(write: Write, history: Sequence[HistoryEntry]) -> list[ClashKept]:
+def decided_unkept(write: Write, lines: OurLines) -> list[ClashKept]:
     """Values of Procore's that a rule let lose to ours, where the answer was lost or the worker killed before the loser
     was kept: both sides are equal by now, so that nothing else tells of it (R23)."""
     if write.audit != "lost" or write.wanted is None:
         return []
     return [
         ClashKept("overwritten", unit, write.wanted, write.before, None, "ours")
-        for unit in sorted(write.decided)
-        if any(_our_line(write, unit, part, history) is not None for part in UNITS[unit])
+        for unit in sorted(write.decided & lines.units_of(write))
     ]
 
 
@@ -110,50 +142,14 @@ def decided_by_rule(seen: Seen, wanted: Timecard, units: Collection[str]) -> fro
     return frozenset((given_way & changed_units(base.theirs, wanted) & set(units)) - by_person)
 
 
-def deleted_unseen(write: Write, last: Timecard) -> ClashKept | None:
+def deleted_unseen(write: Write, seen: Seen) -> ClashKept | None:
     """The card was changed between our read and our deletion."""
+    gone = seen.gone
+    return changed_before(write, gone.timecard) if gone is not None and gone.id == write.procore_id else None
+
+
+def changed_before(write: Write, last: Timecard) -> ClashKept | None:
+    """`last`: the card as it was deleted."""
     if not changed_units(write.before, last):
         return None
     return ClashKept("overwritten", None, None, last, None, "ours")
-
-
-def _our_line(
-    write: Write, unit: str, part: str, history: Sequence[HistoryEntry], taken: Collection[int] = ()
-) -> int | None:
-    """The place of the line that our write left: the first since our read that sets what we wanted. Where Procore does
-    not say who we are, it is known by what it replaced."""
-    assert write.wanted is not None
-    since = write.read_at - CLOCK_STEP
-    are_signed = any(entry.is_ours for entry in history)
-    ours = [
-        (entry.at, not _is_same(write.before, unit, part, entry.old), place)
-        for place, entry in enumerate(history)
-        if entry.part == part and entry.at is not None and entry.at >= since and place not in taken
-        if _is_same(write.wanted, unit, part, entry.new)
-        if (entry.is_ours if are_signed else _was_led_to(write, unit, part, history, entry))
-    ]
-    return min(ours)[2] if ours else None
-
-
-def _was_led_to(
-    write: Write, unit: str, part: str, history: Sequence[HistoryEntry], line: HistoryEntry
-) -> bool:
-    """Whether the line replaced what we had read, or what others had replaced that by. Otherwise it led to what we
-    read, and is somebody else's of the same second."""
-    if _is_same(write.before, unit, part, line.old):
-        return True
-    since = write.read_at - OVERLAP
-    earlier = [
-        entry
-        for entry in history
-        if entry.part == part
-        and entry.at is not None
-        and line.at is not None
-        and since <= entry.at <= line.at
-    ]
-    has_given_way = any(_is_same(write.before, unit, part, entry.old) for entry in earlier)
-    return has_given_way and any(same_part(line.old, entry.new) for entry in earlier)
-
-
-def _is_same(card: Timecard, unit: str, part: str, value: Any) -> bool:
-    return same_unit(card, replace(card, **{part: value}), unit)

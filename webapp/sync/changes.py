@@ -19,7 +19,7 @@ from webapp.errors import (
 )
 from webapp.sync import holds, parking
 from webapp.sync.agreed import NONE, Written, finish_merge
-from webapp.sync.audit import decided_by_rule, deleted_unseen
+from webapp.sync.audit import changed_before, decided_by_rule
 from webapp.sync.batch import Batch, busy_until
 from webapp.sync.decide import Merge, Tombstone
 from webapp.sync.dictionary import Untranslatable
@@ -56,6 +56,7 @@ def update_theirs(batch: Batch, updates: Sequence[tuple[Seen, Merge]]) -> None:
         try:
             if fields := _fields(batch, seen, action):
                 _unapproved_only(seen)
+                _can_be_taken(batch, seen, action)
                 changes.append(_update(batch, seen, action, *fields, stored))
             else:
                 finish_merge(batch, seen, replace(action, send=NONE, agreed=action.agreed | action.send))
@@ -76,6 +77,12 @@ def delete_theirs(batch: Batch, deletes: Sequence[Seen]) -> None:
             batch.wait(seen, wait.reason)
     _send_all(batch, changes)
     batch.commit()
+
+
+def _can_be_taken(batch: Batch, seen: Seen, action: Merge) -> None:
+    """What is taken together with the update, once it is answered: after it, a word that is missing comes too late."""
+    if seen.card is not None and seen.record.timesheet is not None and batch.settings.receive:
+        batch.words.to_ours(seen.card.timecard, action.take, onto=seen.record.timesheet.timecard)
 
 
 def _unapproved_only(seen: Seen) -> None:
@@ -201,7 +208,7 @@ def _delete(batch: Batch, seen: Seen) -> Change:
 
     def send(number: int, _: Callable[[], bool]) -> None:
         last = batch.procore.delete(write.procore_id)
-        lost = deleted_unseen(write, last.timecard) if last else None
+        lost = changed_before(write, last.timecard) if last else None
         batch.done(
             seen,
             base=Tombstone(),
@@ -218,7 +225,9 @@ def _write(batch: Batch, seen: Seen, wanted: Timecard | None, units: frozenset[s
     assert seen.card is not None
     before, at = seen.card.timecard, batch.procore.server_time()
     decided = decided_by_rule(seen, wanted, units) if wanted is not None else NONE
-    return Write(seen.record.link_id, seen.card.id, before, wanted, units, at, decided)
+    timesheet = seen.record.timesheet
+    ours = timesheet.timecard if timesheet is not None and wanted is not None else None
+    return Write(seen.record.link_id, seen.card.id, before, wanted, units, at, decided, ours)
 
 
 def _changed_fields(

@@ -35,6 +35,7 @@ from webapp.sync.guard import is_unusual as is_unusual
 from webapp.sync.holds import Reason as Reason
 from webapp.sync.records import LIST_LAG as LIST_LAG
 from webapp.sync.records import Audit as Audit
+from webapp.sync.records import Audited as Audited
 from webapp.sync.records import ClashKept as ClashKept
 from webapp.sync.records import Cursors as Cursors
 from webapp.sync.records import Direction as Direction
@@ -83,8 +84,7 @@ class Created:
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
     """One line of a card's change history. `part`: the field of Timecard that it is about, None for what a time card
-    here does not hold; then `old` and `new` are None, too, else in Timecard's types and Procore's ids. `is_ours`:
-    surely; where no line is, Procore may not say who we are."""
+    here does not hold; then `old` and `new` are None, too, else in Timecard's types and Procore's ids."""
 
     column: str
     old_value: str | None
@@ -94,7 +94,6 @@ class HistoryEntry:
     part: str | None = None
     old: Any = None
     new: Any = None
-    is_ours: bool = False
 
 
 class TimecardsAtProcore(Protocol):
@@ -195,8 +194,8 @@ class Store(Protocol):
     def log_writes(self, lease: Lease, writes: Sequence[Write]) -> dict[int, int]:
         """By link, the number of each update or deletion: committed before the first of them is sent."""
 
-    def keep_audit(self, lease: Lease, over: Sequence[int], lost: Sequence[tuple[int, ClashKept]]) -> None:
-        """These writes are audited for good; what they and others overwrote unseen is kept, by link."""
+    def keep_audit(self, lease: Lease, link_id: int, found: Audited) -> None:
+        """At once: or after a kill nobody would look for it again."""
 
     def edited_at(self, timesheet_id: int) -> Mapping[str, datetime]:
         """By unit, when a person here last changed it, by our clock."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -30,6 +31,8 @@ class Settings:
     send: bool
     send_only_linked: bool
     conflict_rule: ConflictRule
+    own_name: str | None = None
+    """As change histories call the app itself."""
     fixes: int = 0
     """How often a cause of holds was taken away until then."""
 
@@ -85,7 +88,8 @@ class OurTimesheet:
 @dataclass(frozen=True, slots=True)
 class Write:
     """An update or deletion at Procore (`wanted` None): the card as read, in Procore's ids, and the units to change;
-    `decided`: those in which a rule lets Procore's change give way. `read_at` is Procore's time."""
+    `decided`: those in which a rule lets Procore's change give way; `ours`: the timesheet that it was made from.
+    `read_at` is Procore's time."""
 
     link_id: int
     procore_id: int
@@ -94,8 +98,24 @@ class Write:
     units: frozenset[str]
     read_at: datetime
     decided: frozenset[str] = frozenset()
+    ours: Timecard | None = None
     id: int | None = None
     audit: Audit = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """What an audit found. `over`: writes that need none any more, by number; `lost`: what was overwritten unseen;
+    `agreed`: another base than before, by those that `arrived` without an answer."""
+
+    over: Sequence[int] = ()
+    lost: Sequence[ClashKept] = ()
+    agreed: Base | Tombstone | None = None
+    arrived: Sequence[int] = ()
+
+    @property
+    def is_nothing(self) -> bool:
+        return not self.over and not self.lost and self.agreed is None
 
 
 @dataclass(frozen=True, slots=True)

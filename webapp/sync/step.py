@@ -41,8 +41,7 @@ class Step:
     def run(self, records: Sequence[Record]) -> None:
         batch = self.batch
         seen = paired(batch, with_lost_cards(batch, read_theirs(batch.procore, records)))
-        audit(batch, seen)
-        seen = without_split(batch, seen)
+        seen = without_split(batch, audit(batch, seen))
         workable = [adopted(batch, s) for s in seen if not waits(batch, s)]
         batch.words = words_for(batch, workable)
         for one in workable:

@@ -45,6 +45,10 @@ class Company(Base):
     has_small_bulk: Mapped[bool | None]
     """How Procore takes many new time cards here, as far as it was seen (domain/bulk)."""
 
+    service_user_id: Mapped[int | None] = mapped_column(BigInteger)
+    service_user_name: Mapped[str | None] = mapped_column(String(200))
+    """What Procore's events and change histories call the app itself there."""
+
     updated_cursor: Mapped[datetime | None]
     deleted_cursor: Mapped[datetime | None]
     swept_at: Mapped[datetime | None]

@@ -12,8 +12,9 @@ from webapp.store.base import Base, BigId, CompanyOwned
 
 
 class WriteRow(Base, CompanyOwned):
-    """`before`: the card as read, in Procore's ids; `wanted`: None for a deletion. `read_at` is Procore's time. Kept
-    for ten minutes, or until it was audited and can have no effect any more. `audit`: see sync/records."""
+    """`before`: the card as read, in Procore's ids; `wanted`: None for a deletion; `ours`: the timesheet that it was
+    made from. `read_at` is Procore's time. Kept for ten minutes, or until it was audited and can have no effect any
+    more. `audit`: see sync/records."""
 
     __tablename__ = "writes"
 
@@ -23,6 +24,7 @@ class WriteRow(Base, CompanyOwned):
     before: Mapped[dict[str, Any]] = mapped_column(JSON)
     wanted: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     units: Mapped[list[str]] = mapped_column(JSON)
+    ours: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     decided: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     read_at: Mapped[datetime]
     sent_at: Mapped[datetime]

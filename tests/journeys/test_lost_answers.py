@@ -1,0 +1,140 @@
+"""What a person changes after an update or deletion of ours whose answer was lost: Procore's side is our own then, not
+somebody's change (D6, D42, M8, invariant 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from tests.fixtures.site import Site
+from webapp.services import sync, timesheets
+from webapp.store.models import ClashRow
+from webapp.store.session import reading
+
+Break = Callable[[Site, str], None]
+
+
+def answer_is_lost(site: Site, method: str) -> None:
+    """Procore did it."""
+    site.world.add_fault(effect="lose_answer", method=method, times=1)
+
+
+def answer_is_lost_and_it_comes_late(site: Site, method: str) -> None:
+    """Procore does it half a minute later."""
+    site.world.add_fault(effect="late_effect", method=method, times=1, seconds=30)
+
+
+@pytest.fixture
+def shared(site: Site) -> tuple[Site, int, int]:
+    """One record that both sides agree on: the site, our timesheet, Procore's card."""
+    site.connect(receive=True, send=True)
+    timesheet = site.write("8.0")
+    site.settle()
+    return site, timesheet, site.cards()[0].id
+
+
+def conflicts(site: Site) -> list[str]:
+    with reading(site.company_id) as session:
+        return [clash.kind for clash in session.query(ClashRow)]
+
+
+def stands(site: Site) -> tuple[list[Decimal | None], list[Decimal | None]]:
+    """Hours here, and in Procore."""
+    return [t.hours for t in site.timesheets()], [c.hours for c in site.cards()]
+
+
+def both_at(site: Site, hours: str) -> None:
+    """Now, and after everything that can still come."""
+    for _ in range(2):
+        assert stands(site) == ([Decimal(hours)], [Decimal(hours)])
+        assert conflicts(site) == []
+        assert {link.state for link in site.links()} == {"in_sync"}
+        site.clock.advance(700)
+        sync.sweep_company(site.company_id)
+        site.settle()
+
+
+@pytest.mark.parametrize("lost", [answer_is_lost, answer_is_lost_and_it_comes_late])
+@pytest.mark.parametrize("pause", [0, 20, 100])
+def test_a_correction_back_to_what_it_was_stands(
+    shared: tuple[Site, int, int], lost: Break, pause: float
+) -> None:
+    """Eight hours, nine, and eight again: nine was ours, and nobody at Procore entered it."""
+    site, timesheet, _ = shared
+    lost(site, "PATCH")
+    site.rewrite(timesheet, hours=Decimal(9))
+    sync.drain()
+    site.clock.advance(pause)
+    site.rewrite(timesheet, hours=Decimal(8))
+    site.settle()
+    site.clock.advance(60)
+    site.settle()
+    both_at(site, "8")
+
+
+def test_a_next_value_is_no_conflict_with_the_one_before(shared: tuple[Site, int, int]) -> None:
+    site, timesheet, card = shared
+    answer_is_lost(site, "PATCH")
+    site.rewrite(timesheet, hours=Decimal(9))
+    sync.drain()
+    site.rewrite(timesheet, hours=Decimal(7))
+    site.settle()
+    both_at(site, "7")
+    site.edit(card, hours="6.5")
+    site.settle()
+    both_at(site, "6.5")
+
+
+def test_what_somebody_enters_after_it_is_taken(shared: tuple[Site, int, int]) -> None:
+    """They saw nine, and made it ten: no conflict with the nine that they replaced."""
+    site, timesheet, card = shared
+    answer_is_lost(site, "PATCH")
+    site.rewrite(timesheet, hours=Decimal(9))
+    sync.drain()
+    site.edit(card, hours="10.0")
+    site.settle()
+    both_at(site, "10")
+    site.rewrite(timesheet, hours=Decimal(11))
+    site.settle()
+    both_at(site, "11")
+
+
+def test_rounded_hours_are_taken_as_if_the_answer_had_told_them(shared: tuple[Site, int, int]) -> None:
+    """D47."""
+    site, timesheet, _ = shared
+    site.world.set_switches(hours_step_minutes=15)
+    answer_is_lost(site, "PATCH")
+    site.rewrite(timesheet, hours=Decimal("7.4"))
+    site.settle()
+    both_at(site, "7.5")
+
+
+@pytest.mark.parametrize("lost", [answer_is_lost, answer_is_lost_and_it_comes_late])
+def test_a_deletion_after_it_deletes(shared: tuple[Site, int, int], lost: Break) -> None:
+    """D42: nobody edited there."""
+    site, timesheet, _ = shared
+    lost(site, "PATCH")
+    site.rewrite(timesheet, hours=Decimal(9))
+    sync.drain()
+    site.clock.advance(40)
+    site.erase(timesheet)
+    site.settle()
+    assert (stands(site), conflicts(site)) == (([], []), [])
+
+
+@pytest.mark.parametrize("lost", [answer_is_lost, answer_is_lost_and_it_comes_late])
+def test_a_timesheet_brought_back_after_our_deletion_is_there_again(
+    shared: tuple[Site, int, int], lost: Break
+) -> None:
+    """Nobody deleted it at Procore: it is created there again."""
+    site, timesheet, _ = shared
+    lost(site, "DELETE")
+    site.erase(timesheet)
+    sync.drain()
+    timesheets.restore(site.actor(), timesheet)
+    site.settle()
+    site.clock.advance(60)
+    site.settle()
+    both_at(site, "8")

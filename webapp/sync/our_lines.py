@@ -1,0 +1,104 @@
+"""Which lines of a card's change history our own updates left. Histories tell whole seconds, and names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from webapp.domain.timecard import UNITS, Timecard, same_part, same_unit
+from webapp.sync.ports import HistoryEntry
+from webapp.sync.read import OVERLAP
+from webapp.sync.records import Write
+
+CLOCK_STEP = timedelta(seconds=2)
+"""Procore's Date header and its histories tell whole seconds."""
+
+
+class OurLines:
+    """Of one card: each line is one update's. `own_name`: what histories call us; where none of the lines says so, ours
+    are known by what they set and what they replaced."""
+
+    def __init__(
+        self, updates: Sequence[Write], history: Sequence[HistoryEntry], own_name: str | None
+    ) -> None:
+        self.history, self.own_name = history, own_name
+        self.are_signed = own_name is not None and any(entry.by == own_name for entry in history)
+        self.places: dict[int, tuple[Write, str]] = {}
+        answered_first = sorted(updates, key=lambda write: write.audit == "lost")
+        for as_wanted in (True, False):
+            for write in answered_first:
+                self._find(write, as_wanted=as_wanted)
+
+    def of(self, write: Write) -> list[HistoryEntry]:
+        return [self.history[place] for place, (mine, _) in self.places.items() if mine is write]
+
+    def units_of(self, write: Write) -> frozenset[str]:
+        return frozenset(unit for mine, unit in self.places.values() if mine is write)
+
+    def newest(self) -> Iterator[tuple[str, Write]]:
+        """Each unit that an update of ours was to change, and the update that did so last."""
+        last: dict[str, tuple[datetime, int, Write]] = {}
+        for place, (write, unit) in self.places.items():
+            at = self.history[place].at
+            if at is None or write.wanted is None or same_unit(write.before, write.wanted, unit):
+                continue
+            if unit not in last or (at, place) > last[unit][:2]:
+                last[unit] = (at, place, write)
+        return ((unit, write) for unit, (_, _, write) in sorted(last.items()))
+
+    def is_left_by_us(self, line: HistoryEntry) -> bool:
+        """Whether what the line replaced was another update's of ours."""
+        others = (self.history[place] for place in self.places)
+        return any(
+            other is not line and other.part == line.part and same_part(other.new, line.old)
+            for other in others
+        )
+
+    def _find(self, write: Write, *, as_wanted: bool) -> None:
+        """What an update set as we wanted it, before what Procore made of it (rounded, trimmed: D47). That is only
+        asked of one without an answer: of the others it is known."""
+        if write.wanted is None or (not as_wanted and (write.audit != "lost" or not self.are_signed)):
+            return
+        found = {unit for mine, unit in self.places.values() if mine is write}
+        for unit in sorted(write.units - found):
+            for part in UNITS[unit]:
+                place = self._place(write, write.wanted, unit, part, as_wanted=as_wanted)
+                if place is not None:
+                    self.places[place] = (write, unit)
+
+    def _place(self, write: Write, wanted: Timecard, unit: str, part: str, *, as_wanted: bool) -> int | None:
+        """The first since our read, and of one second the one that replaced what we had read."""
+        since = write.read_at - CLOCK_STEP
+        ours = [
+            (entry.at, not _is_same(write.before, unit, part, entry.old), place)
+            for place, entry in enumerate(self.history)
+            if entry.part == part and entry.at is not None and entry.at >= since and place not in self.places
+            if self._is_ours(write, unit, part, entry)
+            if _is_same(
+                wanted if as_wanted else write.before, unit, part, entry.new if as_wanted else entry.old
+            )
+        ]
+        return min(ours)[2] if ours else None
+
+    def _is_ours(self, write: Write, unit: str, part: str, line: HistoryEntry) -> bool:
+        """Unsigned: it replaced what we had read, or what others had replaced that by. Otherwise it led to what we
+        read, and is somebody else's of the same second."""
+        if self.are_signed:
+            return line.by == self.own_name
+        if _is_same(write.before, unit, part, line.old):
+            return True
+        since = write.read_at - OVERLAP
+        earlier = [
+            entry
+            for entry in self.history
+            if entry.part == part and entry.at is not None and line.at is not None
+            if since <= entry.at <= line.at
+        ]
+        has_given_way = any(_is_same(write.before, unit, part, entry.old) for entry in earlier)
+        return has_given_way and any(same_part(line.old, entry.new) for entry in earlier)
+
+
+def _is_same(card: Timecard, unit: str, part: str, value: Any) -> bool:
+    return same_unit(card, replace(card, **{part: value}), unit)
