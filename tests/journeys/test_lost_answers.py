@@ -9,9 +9,11 @@ from decimal import Decimal
 import pytest
 
 from tests.fixtures.site import Site
+from webapp.services import conflicts as people
 from webapp.services import sync, timesheets
-from webapp.store.models import ClashRow
-from webapp.store.session import reading
+from webapp.store.marks import mark
+from webapp.store.models import ClashRow, Link, TemplateRow
+from webapp.store.session import reading, transaction
 
 Break = Callable[[Site, str], None]
 
@@ -138,3 +140,65 @@ def test_a_timesheet_brought_back_after_our_deletion_is_there_again(
     site.clock.advance(60)
     site.settle()
     both_at(site, "8")
+
+
+@pytest.mark.parametrize("hours", ["8.0", "6.0"])
+def test_a_card_made_anew_is_not_compared_with_the_one_before(
+    shared: tuple[Site, int, int], hours: str
+) -> None:
+    """D42, D47: deleted there, edited here, and ours is kept; the new card is not shown yet when Dana edits it."""
+    site, timesheet, card = shared
+    site.clock.advance(600)
+    site.world.delete_timecard(site.dana.id, card)
+    site.rewrite(timesheet, hours=Decimal(9))
+    site.settle()
+    with reading(site.company_id) as session:
+        asked = session.query(ClashRow).one().id
+    site.clock.advance(60)
+    site.world.set_switches(list_lag_seconds=5.0)
+    people.resolve(site.actor(), asked, "ours")
+    sync.work(site.company_id, gather=False)
+    site.clock.advance(2)
+    site.edit(site.cards()[0].id, hours=hours)
+    site.clock.advance(12)
+    site.settle()
+    assert stands(site) == ([Decimal(hours)], [Decimal(hours)])
+    assert conflicts(site) == ["deleted_there"]
+
+
+def test_what_cannot_be_taken_is_noticed_before_anything_is_sent(shared: tuple[Site, int, int]) -> None:
+    """D65: the description changed here, the time type there, to one that the template does not know."""
+    site, timesheet, card = shared
+    theirs = next(t for t in site.world.state.time_types if t.time_type == "Double Time")
+    with transaction(site.company_id) as session:
+        for row in session.query(TemplateRow).filter_by(time_type="Double Time"):
+            session.delete(row)
+    site.edit(card, timecard_time_type_id=theirs.id)
+    with transaction(site.company_id) as session:
+        mark(session.query(Link).one(), "event:update", site.clock.now())
+    site.rewrite(timesheet, description="by the gate")
+    sync.drain()
+    (link,) = site.links()
+    assert (link.state, link.reason_key) == ("waiting", "task:Double Time")
+    assert site.cards()[0].description != "by the gate"
+
+
+@pytest.mark.parametrize("first_look", [0, 1, 2, 3])
+@pytest.mark.parametrize("lag", [2.0, 3.0, 5.0, 9.0])
+def test_two_edits_of_consecutive_seconds_are_both_taken(
+    sqlite_site: Site, lag: float, first_look: int
+) -> None:
+    """Invariant 7: the list shows the first one only, and an event has told of the second."""
+    site = sqlite_site
+    site.connect(receive=True, send=True)
+    site.write("8.0")
+    site.settle()
+    site.clock.advance(600)
+    site.world.set_switches(list_lag_seconds=lag)
+    (card,) = site.cards()
+    site.edit(card.id, hours="6.5")
+    site.clock.advance(1)
+    site.edit(card.id, hours="5.5")
+    site.clock.advance(first_look)
+    site.settle()
+    assert stands(site) == ([Decimal("5.5")], [Decimal("5.5")])

@@ -121,7 +121,7 @@ def adopted(batch: Batch, seen: Seen) -> Seen:
     has edited since is compared with what we sent (D6). Whether they or a bulk create left whole hours of ours, nobody
     can tell then: a person is asked."""
     card, intent = seen.card, seen.record.intent
-    if card is None or intent is None or isinstance(seen.record.base, Base):
+    if card is None or intent is None or (isinstance(seen.record.base, Base) and not seen.is_new):
         return seen
     if card.facts.updated_at != card.facts.created_at:
         cut = _without_cut(Base(intent.ours, intent.sent), intent.sent, card.timecard)

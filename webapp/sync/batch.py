@@ -248,7 +248,7 @@ class Batch:
         hint, shown = seen.record.newest_hint, card.facts.updated_at if card else None
         if hint is None or shown is None:
             return False
-        return shown < hint - WHOLE_SECOND and self.read_since() - hint < LIST_LAG
+        return shown <= hint - WHOLE_SECOND and self.read_since() - hint < LIST_LAG
 
     def read_since(self) -> datetime:
         """Procore's time when this batch began to read; by its last answer, which may have come long after."""

@@ -41,11 +41,16 @@ class Seen:
     """Of a card found by our number that nobody has touched: the base, where it is not just what we sent."""
 
     @property
+    def is_new(self) -> bool:
+        """The card is that of a create that has not ended yet; what was agreed before was about the one it replaces."""
+        intent, card = self.record.intent, self.card
+        return intent is not None and card is not None and card.id != intent.replaces
+
+    @property
     def base(self) -> Base | None:
         """What both agreed on; for a card found by our number, what we meant to send."""
         base, intent = self.record.base, self.record.intent
-        is_new = intent is not None and self.card is not None and self.card.id != self.record.procore_id
-        if isinstance(base, Base) and not is_new:
+        if isinstance(base, Base) and not self.is_new:
             return base
         if intent is None or (self.card is None and self.gone is None):
             return None
