@@ -15,10 +15,10 @@ from webapp.store.conflicts import decided_links
 from webapp.store.due import timecard_of
 from webapp.store.models import ClashRow, Link, Timesheet
 from webapp.store.session import StoreSession
-from webapp.sync.holds import Reason, switch_off
+from webapp.sync.holds import Reason, both_off, switch_off
 
 Direction = Literal["receive", "send"]
-CLASHED, BOTH = "both_changed", switch_off("receive", "send").key
+CLASHED, BOTH = "both_changed", both_off().key
 
 
 def count_suppressed(session: StoreSession, direction: Direction) -> int:

@@ -111,9 +111,13 @@ def _left_open(action: Merge, take: frozenset[str], sent: frozenset[str]) -> Rea
     asked = [c.unit for c in action.clashes if c.winner is None]
     if asked:
         return holds.both_changed(asked)
-    open_ones: dict[Direction, frozenset[str]] = {"receive": action.take - take, "send": action.send - sent}
-    held = [direction for direction, units in open_ones.items() if units]
-    return holds.switch_off(*held) if held else None
+    if action.take - take and action.send - sent:
+        return holds.both_off()
+    if action.take - take:
+        return holds.switch_off("receive")
+    if action.send - sent:
+        return holds.switch_off("send")
+    return None
 
 
 def adopted(batch: Batch, seen: Seen) -> Seen:

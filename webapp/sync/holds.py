@@ -195,12 +195,14 @@ def before_link() -> Reason:
     return BY_KEY["before_link"].reason()
 
 
-def switch_off(*directions: Direction) -> Reason:
-    """Of a record that changed on both sides while both were off, each holds back the other side's change."""
-    if len(directions) > 1:
-        return BY_KEY["switch"].reason("both", what="Syncing in both directions")
-    what = "Receiving from Procore" if directions == ("receive",) else "Sending to Procore"
-    return BY_KEY["switch"].reason(directions[0], what=what)
+def switch_off(direction: Direction) -> Reason:
+    what = "Receiving from Procore" if direction == "receive" else "Sending to Procore"
+    return BY_KEY["switch"].reason(direction, what=what)
+
+
+def both_off() -> Reason:
+    """Each direction holds back its own change of the record."""
+    return BY_KEY["switch"].reason("both", what="Syncing in both directions")
 
 
 def before_switch(direction: Direction) -> Reason:
