@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,8 +12,11 @@ from tests.fixtures.site import Site
 from tests.journeys.releases import assert_released
 from webapp import wiring
 from webapp.extensions import db
-from webapp.services import guard, projects, settings, template, users
+from webapp.services import conflicts, guard, projects, settings, template, users
 from webapp.services.projects import LinkTarget
+from webapp.store.marks import mark
+from webapp.store.models import ClashRow, Link
+from webapp.store.session import reading, transaction
 from webapp.store.sync_store import SyncStore
 from webapp.sync.batch import Limits
 from webapp.sync.engine import Engine
@@ -119,6 +123,25 @@ def test_a_decision_about_the_guard_is_not_overtaken(sqlite_site: Site) -> None:
     site.settle()
     assert_released(site, links=8)
     assert len(site.timesheets()) == 3
+
+
+def test_a_decision_about_a_conflict_stands_while_a_worker_has_the_record(sqlite_site: Site) -> None:
+    """D41, D42: an event made the worker look again; what it saw is what the person decided about."""
+    site = sqlite_site
+    site.connect(send=True)
+    timesheet = site.write("8.0")
+    site.settle()
+    [card] = site.cards()
+    site.rewrite(timesheet, hours=Decimal(5))
+    site.edit(card.id, hours="6.0")
+    site.settle()
+    with reading(site.company_id) as session:
+        asked = session.query(ClashRow).one().id
+    with transaction(site.company_id) as session:
+        mark(session.query(Link).one(), "event:update", site.clock.now())
+    work(site, "dictionary", lambda: conflicts.resolve(site.actor(), asked, "ours"))
+    site.settle()
+    assert [c.hours for c in site.cards()] == [t.hours for t in site.timesheets()] == [Decimal(5)]
 
 
 def test_what_is_left_out_for_good_keeps_its_reason(site: Site) -> None:

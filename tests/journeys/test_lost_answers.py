@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -181,6 +182,35 @@ def test_what_cannot_be_taken_is_noticed_before_anything_is_sent(shared: tuple[S
     (link,) = site.links()
     assert (link.state, link.reason_key) == ("waiting", "task:Double Time")
     assert site.cards()[0].description != "by the gate"
+
+
+def test_an_edit_of_our_new_card_is_taken_although_its_event_came_before_we_knew_the_card(site: Site) -> None:
+    """Invariant 7: the event made a record of its own, and lists do not show the edit yet."""
+    site.connect(send=True)
+    site.write("1.0", person=3)
+    site.settle()
+    site.world.set_switches(list_lag_seconds=9.0)
+    site.clock.advance(60)
+    call = site.world.call
+
+    def edited_at_once(method: str, path: str, *rest: Any) -> Any:
+        answer = call(method, path, *rest)
+        if method == "POST" and "time" in path:
+            site.world.call = call  # type: ignore[method-assign]  # only once
+            site.clock.advance(1)
+            site.edit(max(card.id for card in site.cards()), hours="5.0")
+            site.clock.advance(0.2)
+            site.deliver()
+            site.clock.advance(0.2)
+        return answer
+
+    site.world.call = edited_at_once  # type: ignore[assignment,method-assign]  # somebody else is at Procore, too
+    site.write("8.0")
+    for _ in range(60):
+        site.deliver()
+        sync.drain()
+        site.clock.advance(0.5)
+    assert sorted(t.hours or 0 for t in site.timesheets()) == [Decimal(1), Decimal(5)]
 
 
 @pytest.mark.parametrize("first_look", [0, 1, 2, 3])

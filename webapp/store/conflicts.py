@@ -68,12 +68,23 @@ class Conflicts:
             row = ClashRow(link_id=link.id, kind=clash.kind, unit=clash.unit, found_at=self.now)
             self.session.add(row)
             self.live[key] = row
+        if clash.winner is None and self._was_decided_about(row, clash):
+            return
         if not clash.by_person:
             self._set_values(row, link, clash)
         self._set_winner(row, clash)
         if clash.winner is not None and clash.is_carried_out:
             row.closed_at = self.now
             del self.live[key]
+
+    @staticmethod
+    def _was_decided_about(row: ClashRow, clash: ClashKept) -> bool:
+        """A person decided about these very values while the record was in hand."""
+        return (
+            row.resolved_how == "person"
+            and is_as_then(row.ours, clash.ours, clash.unit)
+            and is_as_then(row.theirs, clash.theirs, clash.unit)
+        )
 
     def _set_winner(self, row: ClashRow, clash: ClashKept) -> None:
         if clash.winner is None:

@@ -134,6 +134,7 @@ class _Batch:
     def _absorb(self, stray: Link, owner: Link) -> None:
         """The card belongs to the timesheet whose number it carries: its link takes the card and looks again."""
         procore_id = stray.procore_id
+        _hand_over(stray, owner)
         self.session.delete(stray)
         self.session.flush()
         if owner.procore_id is None:
@@ -153,6 +154,7 @@ class _Batch:
         """An event for our own new card may have made a link of its own before its id was known here."""
         stray = self.owners.get(procore_id)
         if stray is not None and stray.id != link.id and stray.timesheet_id is None:
+            _hand_over(stray, link)
             self.session.delete(stray)
             self.session.flush()
             mark(link, "paired", self.now)
@@ -256,3 +258,11 @@ def _timesheets(session: StoreSession, ids: Iterable[int | None]) -> dict[int, T
         for chunk in in_chunks(sorted({i for i in ids if i}))
         for row in session.scalars(select(Timesheet).where(Timesheet.id.in_(chunk)))
     }
+
+
+def _hand_over(stray: Link, owner: Link) -> None:
+    """What events told of a card before it was known whose it is: a list that lags may not show it yet."""
+    for name in ("hinted_at", "newest_hint"):
+        told = [at for at in (getattr(stray, name), getattr(owner, name)) if at is not None]
+        setattr(owner, name, (min if name == "hinted_at" else max)(told, default=None))
+    owner.is_delete_hinted = owner.is_delete_hinted or stray.is_delete_hinted
