@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 from typing import Any
 
 import requests
 
 from procore_sandbox.model import World
+from tests.fixtures.site import OurClock
 from tests.simulation.company import Company
 from tests.simulation.line import Line
 from tests.simulation.scheduler import Scheduler, Task
@@ -24,16 +25,6 @@ from webapp.store.bulk_kinds import BulkKindStore
 from webapp.store.credentials import Credentials
 from webapp.store.models import Link
 from webapp.store.session import reading
-
-
-class OurClock:
-    """This machine's clock: Procore's with a difference that may change (skew)."""
-
-    def __init__(self, real: ManualClock) -> None:
-        self.real, self.ahead = real, timedelta()
-
-    def now(self) -> datetime:
-        return self.real.now() + self.ahead
 
 
 class SimulatedSite:

@@ -10,9 +10,11 @@ import pytest
 
 from tests.fixtures.app import MakeApp
 from webapp.store.due import Caution, due
+from webapp.store.health import numbers
 from webapp.store.models import Company, Link
 from webapp.store.session import system, transaction
 from webapp.sync.batch import Limits
+from webapp.sync.holds import approved_in_procore
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 OPEN, LONG_AGO = date(2026, 11, 18), date(2026, 9, 1)
@@ -51,6 +53,19 @@ def test_deletions_go_first_then_the_open_pay_period_then_the_oldest(company_id:
     deleted_here = mark(company_id, 5, date=LONG_AGO, mark_reason="edited:delete")
     deleted_there = mark(company_id, 4, date=LONG_AGO, is_delete_hinted=True)
     assert taken(company_id) == [deleted_here, deleted_there, unseen, current, older, old]
+
+
+def test_what_was_to_wait_by_a_clock_that_has_been_put_back_is_due(company_id: int) -> None:
+    """D104, D105: nobody would look at it for a day. What Procore may ask for is waited for, and so is an approval."""
+    mark(company_id, 1, not_before=NOW + timedelta(hours=2, minutes=12))
+    mark(company_id, 2, not_before=NOW + timedelta(days=1), reason_key=approved_in_procore().key)
+    misdated = [
+        mark(company_id, 4, not_before=NOW + timedelta(hours=12), reason_key="procore_busy"),
+        mark(company_id, 3, not_before=NOW + timedelta(days=1)),
+    ]
+    assert taken(company_id) == misdated
+    with system(is_readonly=True) as session:
+        assert numbers(session, NOW).due == len(misdated)
 
 
 def test_what_was_begun_without_an_end_holds_nothing_that_is_fresh(company_id: int) -> None:

@@ -11,9 +11,9 @@ import pytest
 
 from tests.fixtures.app import MakeApp
 from webapp.services.sync import has_died, owner
-from webapp.store import schedule
+from webapp.store import leases, schedule
 from webapp.store.models import Company, Link
-from webapp.store.session import system
+from webapp.store.session import system, transaction
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -126,3 +126,44 @@ def test_a_clock_put_back_does_not_stop_the_sweep(database: None, ahead: timedel
 def test_a_company_that_keeps_up_is_swept(database: None) -> None:
     """D4."""
     assert backlog(swept=6 * MINUTE, marked=4 * MINUTE, not_before=None)
+
+
+@pytest.mark.parametrize(
+    "ahead, goes_on",
+    [
+        ({"waits_until": 24 * HOUR}, True),
+        ({"waits_until": 2 * HOUR + 12 * MINUTE}, False),
+        ({"lease_until": 24 * HOUR}, True),
+        ({"lease_until": 3 * MINUTE}, False),
+    ],
+)
+def test_a_clock_put_back_does_not_stop_a_company(
+    database: None, ahead: dict[str, timedelta], goes_on: bool
+) -> None:
+    """D10, D104: it neither waits nor belongs to a dead worker for a day. A minute is another machine's clock."""
+    with system() as session:
+        company = Company(procore_company_id=1, name="Company", created_at=NOW, state="connected")
+        for name, time in ahead.items():
+            setattr(company, name, NOW + time)
+        session.add(company)
+        session.flush()
+        session.add(Link(company_id=company.id, procore_id=1, created_at=NOW, marked_at=NOW))
+        company_id = company.id
+    assert schedule.is_idle(company_id, NOW) is goes_on
+    assert (schedule.companies_due(NOW, are_idle=True) == [company_id]) is goes_on
+    with transaction(company_id) as session:
+        assert (leases.claim(session, company_id, "worker", NOW) is not None) is goes_on
+
+
+@pytest.mark.parametrize("ahead, is_asked", [(24 * HOUR, True), (HOUR, False)])
+def test_a_clock_put_back_does_not_keep_a_company_paused(
+    database: None, ahead: timedelta, is_asked: bool
+) -> None:
+    """D101: it is asked about every hour, at least."""
+    with system() as session:
+        company = Company(procore_company_id=1, name="Company", created_at=NOW, state="connected")
+        session.add(company)
+        session.flush()
+        company_id = company.id
+    assert schedule.pause(company_id, "Forbidden", NOW + ahead, NOW + ahead)
+    assert bool(schedule.companies_to_probe(NOW)) is is_asked

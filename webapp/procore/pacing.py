@@ -7,9 +7,10 @@ when little is left, on a new window, and on a block; per call only for the last
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from webapp.domain import waits
 from webapp.domain.credentials import SAME_WINDOW, Budget, Budgeted, Counted, CountedBy, Priority
 from webapp.errors import ProcoreUnavailable, RateLimited
 from webapp.procore.answers import Answer
@@ -66,6 +67,8 @@ class Pacer:
         while Procore is taken to be down and somebody else tries."""
         now = self.clock.now()
         known = self.store.near(key, company, now)
+        others = tuple(_believed(row, now) for row in known.others)
+        known = replace(known, own=_believed(known.own, now), others=others)
         together = [
             row.budget for row in (known.own, *known.others) if shares(known.counted_by, known.own, row)
         ]
@@ -177,6 +180,19 @@ class Pacer:
     @staticmethod
     def _is_in_doubt(known: Budgeted, now: datetime) -> bool:
         return known.counted_by == "app" and known.learnt_at is not None and now - known.learnt_at < DOUBT
+
+
+def _believed(row: Counted, now: datetime) -> Counted:
+    """Without the times of a clock that has been put back since: as nobody would call, nobody would hear otherwise."""
+
+    def known(at: datetime | None) -> datetime | None:
+        return None if at is None or at > now + waits.LONGEST else at
+
+    said, seen_at = row.budget, known(row.seen_at)
+    reset, blocked, down = known(said.reset_at), known(said.blocked_until), known(said.down_until)
+    return replace(
+        row, budget=replace(said, reset_at=reset, blocked_until=blocked, down_until=down), seen_at=seen_at
+    )
 
 
 def _is_at_its_end(budget: Budget, now: datetime) -> bool:

@@ -72,7 +72,7 @@ class Tokens:
         memory = self._remembered(key, now)
         if memory is not None and memory.pair.access_token != refused and now < memory.pair.expires_at:
             return memory.pair.access_token
-        if key in self._renewed_at and now - self._renewed_at[key] < BRAND_NEW:
+        if _is_within(self._renewed_at.get(key), now, BRAND_NEW):
             return None
         return self._renew(key, stale=refused)
 
@@ -100,7 +100,7 @@ class Tokens:
     def _remembered(self, key: str, now: datetime) -> _Memory | None:
         """The pair as last read, at most a few seconds ago."""
         memory = self._memories.get(key)
-        if memory is not None and now - memory.read_at < READ_AGAIN:
+        if memory is not None and _is_within(memory.read_at, now, READ_AGAIN):
             return memory
         stored = self.store.read(key)
         if stored is None or stored.pair is None:
@@ -122,15 +122,14 @@ class Tokens:
         if key != SERVICE:
             if stored is None or stored.pair is None:
                 raise SignInExpired("Sign in with Procore again.")
-        elif stored is not None and stored.refused_at is not None and now - stored.refused_at < ASK_AGAIN:
+        elif stored is not None and _is_within(stored.refused_at, now, ASK_AGAIN):
             raise SignInExpired("Procore refuses the app's service account.")
 
     def _renew_ahead(self, key: str, pair: TokenPair, now: datetime) -> str:
         """Nobody waits for a renewal ahead of time: while the old token lives it will do."""
         if now >= pair.expires_at:
             return self._renew(key, stale=pair.access_token)
-        failed = self._failed_at.get(key)
-        if failed is not None and now - failed < ASK_AGAIN:
+        if _is_within(self._failed_at.get(key), now, ASK_AGAIN):
             return pair.access_token
         owner = self._owner()
         if not self._lock(key, owner):
@@ -211,3 +210,8 @@ class Tokens:
     def _owner(self) -> str:
         """Unlike any other: two threads of one process must not take each other's lock for their own."""
         return f"{os.getpid()}:{self.rng.getrandbits(64):016x}"
+
+
+def _is_within(at: datetime | None, now: datetime, span: timedelta) -> bool:
+    """Whether it was that lately. What lies further ahead was told by a clock that has been put back since."""
+    return at is not None and abs(now - at) < span

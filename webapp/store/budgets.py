@@ -10,9 +10,11 @@ from sqlalchemy import Engine, and_, bindparam, case, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import IntegrityError
 
+from webapp.domain import waits
 from webapp.domain.credentials import SAME_WINDOW, Budget, Budgeted, Counted, CountedBy
 from webapp.store.models import RateBudget
 from webapp.store.session import system
+from webapp.store.times import has_come
 
 EVERYBODY = ("*", 0)
 """The row that says what Procore counts by."""
@@ -48,8 +50,8 @@ class Budgets:
     def block(self, key: str, procore_company_id: int, until: datetime, now: datetime) -> None:
         """An earlier time never shortens a later one that still counts."""
         self._put(key, procore_company_id, seen_at=now)
-        shorter = or_(RateBudget.blocked_until.is_(None), RateBudget.blocked_until < until)
-        self._set(key, procore_company_id, shorter, blocked_until=until)
+        is_shorter = has_come(RateBudget.blocked_until, until, now + waits.LONGEST)
+        self._set(key, procore_company_id, is_shorter, blocked_until=until)
 
     def fail(self, key: str, procore_company_id: int, down_until: datetime | None) -> None:
         down = {} if down_until is None else {"down_until": down_until}

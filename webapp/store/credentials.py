@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, delete, or_, update
+from sqlalchemy import Engine, delete, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import IntegrityError
 
 from webapp.domain.credentials import StoredTokens, TokenPair
 from webapp.store.models import Credential
 from webapp.store.session import system
+from webapp.store.times import has_come
 
 UNLOCKED: dict[str, Any] = {"locked_by": None, "locked_until": None}
 
@@ -33,8 +34,9 @@ class Credentials:
 
     def lock(self, key: str, owner: str, now: datetime, until: datetime) -> bool:
         self._have_row(key)
-        free = or_(Credential.locked_until.is_(None), Credential.locked_until <= now)
-        return self._set(key, free, locked_by=owner, locked_until=until)
+        latest = until + (until - now)  # another machine's clock may be ahead of ours
+        is_free = has_come(Credential.locked_until, now, latest)
+        return self._set(key, is_free, locked_by=owner, locked_until=until)
 
     def unlock(self, key: str, owner: str) -> None:
         self._set(key, Credential.locked_by == owner, **UNLOCKED)

@@ -10,15 +10,18 @@ from typing import TypeVar
 
 from sqlalchemy import ColumnElement, and_, case, or_, select, update
 
+from webapp.domain import waits
 from webapp.domain.periods import open_period
 from webapp.domain.timecard import CardFacts, Timecard, from_json
 from webapp.store.conflicts import decisions_of
 from webapp.store.models import IntentRow, Link, Timesheet
 from webapp.store.session import StoreSession
 from webapp.store.writes import suspicious_writes
+from webapp.sync.holds import approved_in_procore
 from webapp.sync.ports import Base, Decision, Intent, OurTimesheet, Reason, Record, Tombstone, Write
 
 SUSPECT_FROM, ALONE_FROM = 2, 5
+APPROVED = approved_in_procore().key
 
 
 @dataclass(slots=True)
@@ -38,7 +41,9 @@ class Caution:
 
 
 def due_now(now: datetime):  # type: ignore[no-untyped-def]  # SQLAlchemy's ColumnElement[bool]
-    return and_(Link.is_dirty, or_(Link.not_before.is_(None), Link.not_before <= now))
+    """Also what waits by the time of a clock that has been put back since. Only an approved card may wait for a day."""
+    is_misdated = and_(Link.not_before > now + waits.LONGEST, Link.reason_key.is_distinct_from(APPROVED))
+    return and_(Link.is_dirty, or_(Link.not_before.is_(None), Link.not_before <= now, is_misdated))
 
 
 def due(session: StoreSession, now: datetime, limit: int, caution: Caution) -> list[Record]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select, text
+from sqlalchemy import Select, func, select, text
 
+from webapp.store.due import due_now
 from webapp.store.models import Company, Link
 from webapp.store.session import StoreSession
 
@@ -25,11 +26,7 @@ def ask(session: StoreSession) -> None:
 
 
 def numbers(session: StoreSession, now: datetime) -> Numbers:
-    due, oldest = session.execute(
-        select(func.count(), func.min(Link.marked_at)).where(
-            Link.is_dirty, or_(Link.not_before.is_(None), Link.not_before <= now)
-        )
-    ).one()
+    due, oldest = session.execute(select(func.count(), func.min(Link.marked_at)).where(due_now(now))).one()
     return Numbers(
         records=_by(session, select(Link.state, func.count()).group_by(Link.state)),
         companies=_by(session, select(Company.state, func.count()).group_by(Company.state)),

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, select, update
 
+from webapp.domain import waits
 from webapp.errors import LeaseLost
 from webapp.store.models import Company
 from webapp.store.session import StoreSession
+from webapp.store.times import has_come
 from webapp.sync.ports import Lease
 
 LEASE = timedelta(seconds=120)
-
+LONGEST_LEASE = LEASE * 2
+"""Of another machine, whose clock may be ahead of ours."""
 
 _CLAIM = (
     update(Company)
     .where(
         Company.id == bindparam("company"),
         Company.state == "connected",
-        or_(Company.lease_until.is_(None), Company.lease_until < bindparam("now")),
-        or_(Company.waits_until.is_(None), Company.waits_until <= bindparam("now")),
+        has_come(Company.lease_until, bindparam("now"), bindparam("latest_lease")),
+        has_come(Company.waits_until, bindparam("now"), bindparam("latest_wait")),
     )
     .values(
         lease_owner=bindparam("owner"), lease_until=bindparam("until"), lease_token=Company.lease_token + 1
@@ -44,7 +47,8 @@ _HOLD = (
 def claim(session: StoreSession, company_id: int, owner: str, now: datetime) -> Lease | None:
     """The lease, when nobody holds it, the company is connected and has not to wait for Procore."""
     given = {"company": company_id, "owner": owner, "now": now, "until": now + LEASE}
-    if session.execute(_CLAIM, given).rowcount != 1:  # type: ignore[attr-defined]  # CursorResult, typed as Result
+    latest = {"latest_lease": now + LONGEST_LEASE, "latest_wait": now + waits.LONGEST}
+    if session.execute(_CLAIM, given | latest).rowcount != 1:  # type: ignore[attr-defined]  # CursorResult, typed as Result
         return None
     token = session.scalars(_TOKEN, {"company": company_id}).one()
     return Lease(company_id, token, now + LEASE)

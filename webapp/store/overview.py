@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from sqlalchemy import ColumnElement, func, select, true
 
+from webapp.domain import waits
 from webapp.store.models import Company, Event, Link, ProcoreProject, RateBudget
 from webapp.store.session import StoreSession
 
@@ -65,7 +66,7 @@ def blocked_until(session: StoreSession, procore_company_id: int, now: datetime)
         select(func.max(RateBudget.blocked_until)).where(
             RateBudget.procore_company_id == procore_company_id,
             RateBudget.credential_key == "service",
-            RateBudget.blocked_until > now,
+            RateBudget.blocked_until.between(now, now + waits.LONGEST),
         )
     )
 

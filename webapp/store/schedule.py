@@ -9,9 +9,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
+from webapp.domain import waits
 from webapp.store.due import due_now
+from webapp.store.leases import LONGEST_LEASE
 from webapp.store.models import Company, Link, PeriodicRun
 from webapp.store.session import system
+from webapp.store.times import has_come
 
 BACKLOG = timedelta(minutes=5)
 LONGEST_PAUSE = 6
@@ -57,11 +60,11 @@ def others_wait(company_id: int, now: datetime) -> bool:
 
 
 def _is_free(now: datetime) -> ColumnElement[bool]:
-    return or_(Company.waits_until.is_(None), Company.waits_until <= now)
+    return has_come(Company.waits_until, now, now + waits.LONGEST)
 
 
 def _is_idle(now: datetime) -> ColumnElement[bool]:
-    return or_(Company.lease_until.is_(None), Company.lease_until < now)
+    return has_come(Company.lease_until, now, now + LONGEST_LEASE)
 
 
 def count_ready(now: datetime, procore_company_id: int | None = None) -> int:
@@ -121,7 +124,7 @@ def companies_to_probe(now: datetime) -> list[int]:
         return list(
             session.scalars(
                 select(Company.id)
-                .where(Company.state == "paused", Company.probe_at <= now)
+                .where(Company.state == "paused", has_come(Company.probe_at, now, now + waits.LONGEST))
                 .order_by(Company.probe_at, Company.id)
             )
         )

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from typing import TypeVar
 
+from webapp.domain.waits import is_ahead
 from webapp.errors import NotFound, PermissionMissing
 from webapp.sync import holds
 from webapp.sync.batch import Batch
@@ -25,7 +26,7 @@ log = logging.getLogger(__name__)
 def waits(batch: Batch, seen: Seen, project_id: int, *, answered: int | None = None) -> bool:
     """Whether the record has to wait for its project; then it does."""
     why = batch.parked.get(project_id)
-    if why is None or why.probe_at <= batch.clock.now():
+    if why is None or not is_ahead(why.probe_at, batch.clock.now()):
         return False
     _hold(batch, seen, project_id, why, answered)
     return True
@@ -39,7 +40,7 @@ def refuse(batch: Batch, seen: Seen, project_id: int, text: str, *, answered: in
 def park(batch: Batch, project_id: int, text: str) -> Parked:
     """`project_paused` is logged once for as long as it is parked: it is the alert."""
     now, known = batch.clock.now(), batch.parked.get(project_id)
-    if known is not None and known.probe_at > now:
+    if known is not None and is_ahead(known.probe_at, now):
         return known
     since = known.since if known else now
     why = batch.parked[project_id] = Parked(text, since, next_probe(since, now))
@@ -65,7 +66,7 @@ def answered_for(batch: Batch, project_id: int) -> None:
 def ask(batch: Batch, project_id: int, act: Callable[[], T]) -> T | None:
     """What a list of the project holds; None while it is parked, or from now on. Procore hides with 404, too."""
     why = batch.parked.get(project_id)
-    if why is not None and why.probe_at > batch.clock.now():
+    if why is not None and is_ahead(why.probe_at, batch.clock.now()):
         return None
     try:
         found = act()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from webapp.domain import waits
 from webapp.domain.bulk import BulkKinds
 from webapp.domain.credentials import (
     SAME_WINDOW,
@@ -42,7 +43,7 @@ class MemoryTokens:
     def lock(self, key: str, owner: str, now: datetime, until: datetime) -> bool:
         self.on_lock()
         row = self._row(key)
-        if row.locked_until is not None and row.locked_until > now:
+        if row.locked_until is not None and now < row.locked_until <= until + (until - now):
             return False
         row.locked_by, row.locked_until = owner, until
         return True
@@ -117,7 +118,8 @@ class MemoryBudgets:
 
     def block(self, key: str, procore_company_id: int, until: datetime, now: datetime) -> None:
         old = self.budget(key, procore_company_id).blocked_until
-        self._change(key, procore_company_id, now, blocked_until=max(until, old or until))
+        is_later = old is not None and until < old <= now + waits.LONGEST
+        self._change(key, procore_company_id, now, blocked_until=old if is_later else until)
 
     def fail(self, key: str, procore_company_id: int, down_until: datetime | None) -> None:
         old = self.budget(key, procore_company_id)

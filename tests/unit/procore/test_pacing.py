@@ -67,6 +67,58 @@ def test_at_none_left_nobody_calls_until_the_reset(
     assert len(web.requests()) == 3
 
 
+DAY = timedelta(days=1)
+AHEAD = START + DAY
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        Budget(60, 0, AHEAD),
+        Budget(600, 5, AHEAD, blocked_until=AHEAD),
+        Budget(failures=9, down_until=AHEAD),
+    ],
+    ids=["none left", "blocked", "down"],
+)
+@pytest.mark.parametrize("company_id", [COMPANY, 7])
+def test_what_a_clock_noted_that_has_been_put_back_stops_nobody(
+    company: CompanyAtProcore, web: Web, budgets: MemoryBudgets, told: Budget, company_id: int
+) -> None:
+    """D104: nobody would call for a day, and so nobody would hear that Procore answers."""
+    budgets.rows[SERVICE, company_id] = Counted(SERVICE, company_id, told, AHEAD)
+    web.answer("GET", TYPES, [], headers=limits(400))
+    company.time_types()
+    noted = budgets.rows[SERVICE, COMPANY]
+    assert (noted.budget.remaining, noted.budget.failures) == (400, 0)
+    assert noted.seen_at == START
+
+
+def test_after_a_clock_was_put_back_blocks_are_obeyed_as_ever(
+    company: CompanyAtProcore, web: Web, clock: ManualClock, budgets: MemoryBudgets
+) -> None:
+    """D104, invariant 8: Procore's own wait ends before the one that was noted."""
+    budgets.block(SERVICE, COMPANY, AHEAD, AHEAD)
+    web.answer("GET", TYPES, {}, 429, {"Retry-After": "30"})
+    for _ in range(3):
+        with pytest.raises(RateLimited) as told:
+            company.time_types()
+    assert START < told.value.until < START + timedelta(minutes=1)
+    assert len(web.requests()) == 1
+
+
+@pytest.mark.parametrize("header", [{"X-Rate-Limit-Remaining": "0"}, {}])
+def test_the_longest_wait_that_procore_may_ask_for_is_believed(
+    procore: Procore, web: Web, header: dict[str, str]
+) -> None:
+    """D104, invariant 8: however much is put on top of it."""
+    far = {"Retry-After": "90000", "X-Rate-Limit-Reset": str(int(AHEAD.timestamp()))}
+    web.answer("GET", TYPES, {}, 429, far | header)
+    for _ in range(2):
+        with pytest.raises(RateLimited):
+            procore.company(COMPANY).time_types()
+    assert len(web.requests()) == 1
+
+
 # ---- per app, per company, per user ------------------------------------------------------------------
 
 

@@ -87,6 +87,15 @@ def test_a_lock_ends_with_its_time_and_with_a_new_pair(tokens: Any) -> None:
     assert tokens.lock(SERVICE, "third", LATER, LATER + timedelta(seconds=45))
 
 
+def test_a_lock_of_a_clock_that_has_been_put_back_is_over(tokens: Any) -> None:
+    """D10: of a process that was killed with it. One that is a little ahead is another machine's."""
+    assert tokens.lock(SERVICE, "ahead", START + timedelta(seconds=30), LATER + timedelta(seconds=30))
+    assert not tokens.lock(SERVICE, "behind", START, LATER)
+    ahead = timedelta(days=1)
+    assert tokens.lock(SERVICE, "killed", LATER + ahead, LATER + ahead + timedelta(seconds=45))
+    assert tokens.lock(SERVICE, "next", START, LATER)
+
+
 def test_a_lock_keeps_the_pair(tokens: Any) -> None:
     """Read again under the lock."""
     tokens.save(SERVICE, PAIR)
@@ -140,6 +149,14 @@ def test_a_block_is_never_shortened_nor_lost_by_a_note(budgets: Any) -> None:
     budgets.block(SERVICE, COMPANY, START, START)
     budgets.note(SERVICE, COMPANY, Budget(600, 5, None), START)
     assert own(budgets) == Budget(600, 5, None, LATER)
+
+
+def test_a_block_by_a_clock_that_has_been_put_back_is_replaced(budgets: Any) -> None:
+    """D104: it is believed by nobody."""
+    ahead = START + timedelta(days=1)
+    budgets.block(SERVICE, COMPANY, ahead + timedelta(seconds=45), ahead)
+    budgets.block(SERVICE, COMPANY, LATER, START)
+    assert own(budgets).blocked_until == LATER
 
 
 def test_failures_are_counted_until_an_answer_comes(budgets: Any) -> None:

@@ -110,7 +110,7 @@ def test_a_lock_that_was_stored_late_is_asked_for_again(
 
 def test_waiting_for_another_process_ends(procore: Procore, web: Web, tokens: MemoryTokens) -> None:
     """Bounded: the call is told to try later."""
-    tokens.lock(SERVICE, "another", START, START + timedelta(hours=9))
+    tokens.lock(SERVICE, "another", START, START + timedelta(seconds=45))
     with pytest.raises(ProcoreUnavailable, match="renewed"):
         procore.company(COMPANY).time_types()
     assert web.tokens == 0
@@ -189,6 +189,29 @@ def test_a_wrong_client_secret_is_asked_about_once_a_minute(
     with pytest.raises(SignInExpired):
         company.time_types()
     assert len(web.requests("/oauth/token")) == 2
+
+
+def test_a_refusal_by_a_clock_that_has_been_put_back_is_long_ago(
+    company: CompanyAtProcore, web: Web, clock: ManualClock, tokens: MemoryTokens
+) -> None:
+    """D100: the secret was put right meanwhile."""
+    tokens.refuse(SERVICE, START + timedelta(days=1))
+    web.answer("GET", TYPES, [])
+    company.time_types()
+    assert web.tokens == 1
+
+
+def test_a_token_renewed_by_a_clock_that_has_been_put_back_is_renewed_when_it_ends(
+    company: CompanyAtProcore, web: Web, clock: ManualClock
+) -> None:
+    """D100: it is neither brand new, nor good for a day, nor remembered unread for one."""
+    web.answer("GET", TYPES, [])
+    company.time_types()
+    clock.time -= timedelta(days=1)
+    web.mock.replace("GET", TYPES, status=401, json={"message": "The access token expired"})
+    web.answer("GET", TYPES, [])
+    company.time_types()
+    assert authorizations(web) == ["Bearer access-1", "Bearer access-1", "Bearer access-2"]
 
 
 def test_a_renewal_ahead_that_fails_leaves_the_old_token_in_use(

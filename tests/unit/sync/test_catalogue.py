@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 import string
+from datetime import timedelta
 from itertools import product
 
 import pytest
 
+from webapp.domain.waits import LONGEST
 from webapp.sync import holds
 from webapp.sync.catalogue import BY_KEY, KINDS, LONGEST_KEY, OWNERS, Kind, Reason, kind_of
 
@@ -44,6 +46,12 @@ def every_reason() -> list[Reason]:
         for chosen in product((False, True), repeat=len(flags)):
             made.append(function(**given, **dict(zip(flags, chosen, strict=True))))
     return made
+
+
+def test_nothing_but_an_approved_card_waits_for_longer_than_is_believed() -> None:
+    """D104: what waits for longer is looked at again and again, as if our clock had been put back."""
+    long = [kind.key for kind in KINDS if timedelta(seconds=kind.retry_seconds or 0) > LONGEST]
+    assert long == ["lock"]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
