@@ -232,3 +232,36 @@ def test_two_edits_of_consecutive_seconds_are_both_taken(
     site.clock.advance(first_look)
     site.settle()
     assert stands(site) == ([Decimal("5.5")], [Decimal("5.5")])
+
+
+def test_a_create_at_the_end_of_a_slow_step_is_not_sent_again_before_its_time(sqlite_site: Site) -> None:
+    """D6: sent one by one, each for half a minute; the last one's answer is lost, and it takes effect 40 s later."""
+    site = sqlite_site
+    site.connect(receive=True, send=True)
+    site.world.set_switches(bulk_fractions_refused=True, small_bulk_offered=False)
+    for person in (3, 4):
+        site.write("7.5", person=person)
+    site.settle()
+    site.clock.advance(600)
+    known = {card.id for card in site.cards()}
+    call, sent = site.world.call, []
+
+    def slowly(method: str, path: str, *rest: Any) -> Any:
+        if method == "POST" and path.endswith("timecard_entries"):
+            sent.append(path)
+            if len(sent) < 4:
+                site.clock.advance(32)
+            elif len(sent) == 4:
+                site.world.add_fault(effect="late_effect", method="POST", seconds=40, times=1)
+        return call(method, path, *rest)
+
+    site.world.call = slowly  # type: ignore[assignment,method-assign]  # Procore is slow
+    for number in range(4):
+        site.write("6.25", person=3 + number, description=f"card {number}")
+    sync.work(site.company_id, gather=False)
+    for _ in range(50):
+        site.clock.advance(1)
+        sync.work(site.company_id, gather=False)
+    assert len(sent) == 4
+    site.settle()
+    assert len({card.id for card in site.cards()} - known) == 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from webapp.domain.timecard import to_json
 from webapp.store.due import in_chunks, intent_of
@@ -38,6 +38,11 @@ def intend(session: StoreSession, sends: Sequence[Sent], now: datetime) -> dict[
     session.add_all(rows)
     session.flush()
     return {row.link_id: intent_of(row) for row in rows}
+
+
+def keep_unanswered(session: StoreSession, link_ids: Sequence[int], now: datetime) -> None:
+    for chunk in in_chunks(sorted(link_ids)):
+        session.execute(update(IntentRow).where(IntentRow.link_id.in_(chunk)).values(sent_at=now))
 
 
 def _new(sent: Sent, link: Link, timesheet: Timesheet) -> IntentRow:

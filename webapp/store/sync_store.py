@@ -87,6 +87,10 @@ class SyncStore:
         with self._under(lease) as (session, now):
             return intents.intend(session, sends, now)
 
+    def keep_unanswered(self, lease: Lease, link_ids: Sequence[int]) -> None:
+        with self._under(lease) as (session, now):
+            intents.keep_unanswered(session, link_ids, now)
+
     def guard(self, lease: Lease, proposals: Sequence[Proposal]) -> dict[int, Proposal]:
         with self._under(lease) as (session, now):
             return guard.ask(session, proposals, now)

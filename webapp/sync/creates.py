@@ -63,17 +63,26 @@ def _sent(batch: Batch, seen: Seen) -> Sent | None:
 
 def _not_created(batch: Batch, sent: list[Seen], error: TryLater) -> None:
     """Either nothing was sent, then the intents end; or the answer was lost, then they are looked up (D6)."""
+    if error.is_effect_unknown:
+        _unanswered(batch, sent)
+        return
     for seen in sent:
-        if error.is_effect_unknown:
-            batch.wait(seen, holds.answer_lost(), not_before=batch.clock.now() + SOON)
-        else:
-            batch.postpone(seen, error, ends_intent=seen.record.intent is None)
+        batch.postpone(seen, error, ends_intent=seen.record.intent is None)
+
+
+def _unanswered(batch: Batch, sent: Sequence[Seen]) -> None:
+    """They may still take effect, from now on: those sent one by one were written down minutes ago."""
+    if sent:
+        batch.store.keep_unanswered(batch.lease, [seen.record.link_id for seen in sent])
+    for seen in sent:
+        batch.wait(seen, holds.answer_lost(), not_before=batch.clock.now() + SOON)
 
 
 def _finish(batch: Batch, sent: list[tuple[Seen, Intent]], created: dict[int, Created]) -> None:
     ids = [c.procore_id for c in created.values() if c.procore_id is not None]
     cards = _read_back(batch, ids)
     parts = _parts(batch, sent, created, cards)
+    unanswered: list[Seen] = []
     for seen, intent in sent:
         answer = created.get(intent.origin_id)
         if answer is not None and answer.refusal is not None and answer.refusal.key.startswith("permission:"):
@@ -83,7 +92,7 @@ def _finish(batch: Batch, sent: list[tuple[Seen, Intent]], created: dict[int, Cr
             was_refused = answer.refusal.key != holds.BUSY
             batch.wait(seen, answer.refusal, ends_intent=was_refused or seen.record.intent is None)
         elif answer is None or answer.procore_id is None:
-            batch.wait(seen, holds.answer_lost(), not_before=batch.clock.now() + SOON)
+            unanswered.append(seen)
         elif answer.lacking is not None:
             reason, raw = holds.unreadable(str(answer.lacking)), answer.lacking.raw
             batch.wait(seen, reason, procore_id=answer.procore_id, raw=raw)
@@ -95,6 +104,7 @@ def _finish(batch: Batch, sent: list[tuple[Seen, Intent]], created: dict[int, Cr
         else:
             parking.answered_for(batch, intent.sent.project)
             finish_create(batch, seen, intent, card)
+    _unanswered(batch, unanswered)
 
 
 def _parts(

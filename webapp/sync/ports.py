@@ -188,6 +188,9 @@ class Store(Protocol):
         """By link: commits an intent for each just before it is sent. One that already stands keeps its payload and
         number; only the time of sending moves."""
 
+    def keep_unanswered(self, lease: Lease, link_ids: Sequence[int]) -> None:
+        """The answers to these creates were lost just now: they are not sent again before they had their time (D6)."""
+
     def guard(self, lease: Lease, proposals: Sequence[Proposal]) -> dict[int, Proposal]:
         """Asked before deletions and changes are written: the refused, by link; the others are counted (D12)."""
 
