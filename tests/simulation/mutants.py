@@ -153,7 +153,7 @@ MUTANTS = (
     Mutant(
         "tombstone",
         "the base stays when the record is gone",
-        {"webapp.store.outcomes._Batch._set_base": w.base_kept_when_gone},
+        {"webapp.store.writes.set_base": w.base_kept_when_gone},
         chances={},
         aim=replace(EDITS, acts={"undelete_there": 8, "delete_there": 5, "delete_here": 5}),
     ),
@@ -227,7 +227,7 @@ MUTANTS = (
     Mutant(
         "audit",
         "what our writes overwrote unseen is not looked for",
-        {"webapp.sync.audit.audit": w.giving(None)},
+        {"webapp.sync.audit.audit": w.unaudited},
         chances={"lost_answer@PATCH": 0.4},
         aim=HOURS,
         test=J + "test_overwritten.py::test_a_lost_answer_does_not_hide_what_was_overwritten",
@@ -235,7 +235,7 @@ MUTANTS = (
     Mutant(
         "delete-audit",
         "a deletion does not look at what it deleted",
-        {"webapp.sync.audit.deleted_unseen": w.giving(None)},
+        {"webapp.sync.audit.changed_before": w.giving(None)},
         chances={},
         aim=DELETES,
         test=J + "test_overwritten.py::test_what_changed_before_our_deletion_is_kept",
