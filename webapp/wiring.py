@@ -59,9 +59,9 @@ def dry_store_for(company_id: int, assume: Assume) -> DryStore:
     return DryStore(db.engine, company_id, clock(), assume)
 
 
-def our_days(company_id: int, since: datetime) -> OurDays:
+def our_days(company_id: int, since: datetime, entered_before: int) -> OurDays:
     """Our side of a check of one company, connected `since`."""
-    return OurDays(db.engine, company_id, clock(), since)
+    return OurDays(db.engine, company_id, clock(), since, entered_before)
 
 
 def procore() -> Procore:

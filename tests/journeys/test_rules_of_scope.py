@@ -11,7 +11,7 @@ from tests.fixtures.site import Site
 from tests.journeys.releases import held_by, releases
 from webapp.domain.timesheet import Filter
 from webapp.errors import Conflict, Forbidden, TimesheetLocked
-from webapp.services import left_scope, locks, projects, sync, timesheets
+from webapp.services import checks, connection, left_scope, locks, projects, sync, timesheets
 from webapp.services.projects import LinkTarget
 from webapp.store.models import Project, ProjectItem
 from webapp.store.session import reading
@@ -34,6 +34,11 @@ def move(site: Site, card_id: int, number: int) -> None:
     card.project_id, card.cost_code_id = place.id, code.id
     site.world.state.timecards.put(card)
     site.edit(card_id, description=f"Moved to {place.name}")
+
+
+def disconnect(site: Site) -> None:
+    connection.disconnect(site.company_id, by="test")
+    site.world.uninstall(site.theirs.id)
 
 
 def trash(site: Site) -> list[int]:
@@ -68,9 +73,10 @@ def test_an_older_card_stays_out_whatever_happens_to_it(sqlite_site: Site, act: 
 def test_an_older_timesheet_is_never_sent(sqlite_site: Site) -> None:
     """R6, D20: entered before the connection, edited and deleted after it; Activity says so once."""
     site = sqlite_site
-    site.connect(send=True)
+    site.connect()
+    disconnect(site)
     key = site.write("8.0")
-    site.set(connected_at=site.clock.now() + timedelta(seconds=30))
+    site.connect(send=True)
     site.clock.advance(60)
     site.rewrite(key, hours=Decimal(6))
     site.settle()
@@ -81,6 +87,30 @@ def test_an_older_timesheet_is_never_sent(sqlite_site: Site) -> None:
     assert site.cards() == []
     assert [(row.state, row.reason_key) for row in site.links()] == [("excluded", "before_connection")]
     assert {m.reason_key for m in site.messages("processed")} == {"before_connection"}
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=-10), timedelta(minutes=10), timedelta(days=1)])
+def test_only_what_was_entered_before_the_connection_is_older(sqlite_site: Site, ahead: timedelta) -> None:
+    """R6, D20, M10: by the order in which it was entered, whatever our clock tells, also when it is put right later."""
+    site = sqlite_site
+    site.our_clock.ahead = ahead
+    site.connect()
+    disconnect(site)
+    old = site.write("1.0")
+    site.enter("2.0")
+    site.clock.advance(60)
+    site.connect(send=True)
+    site.write("3.0")
+    site.our_clock.ahead = timedelta()
+    site.write("4.0", person=5)
+    site.enter("5.0")
+    site.rewrite(old, hours=Decimal("1.5"))
+    site.settle()
+    assert sorted(card.hours for card in site.cards()) == [2, 3, 4, 5]
+    assert sorted(sheet.hours or 0 for sheet in site.timesheets()) == [Decimal("1.5"), 3, 4, 5]
+    assert [row.timesheet_id for row in site.links() if row.reason_key == "before_connection"] == [old]
+    found = checks.run(site.company_id, date(2026, 11, 16), date(2026, 11, 16), "Dana")
+    assert (found.equal, found.missing_there, found.excluded) == (3, 0, 2)
 
 
 # ---- sub jobs ------------------------------------------------------------------------------------------

@@ -15,9 +15,7 @@ from tests.simulation.provenance import Record, Stored, keep, our_side, their_si
 from tests.simulation.site import SimulatedSite
 from webapp.extensions import db
 
-WAITS_FOR_A_PERSON = (
-    "both_changed", "deleted_here", "deleted_there", "lock:", "task:", "before_connection",
-)  # fmt: skip
+WAITS_FOR_A_PERSON = ("both_changed", "deleted_here", "deleted_there", "lock:", "task:")
 """Reasons that may stand at the end when no fault strikes any more and nothing else was allowed to a seed."""
 
 
@@ -35,6 +33,8 @@ class Books:
                 found = connection.execute(text(sql), {"company": site.company_id})
                 return [dict(row._mapping) for row in found]
 
+            (company,) = rows("SELECT connected_at FROM companies WHERE id = :company")
+            self.connected_at = str(company["connected_at"])
             self.links = rows("SELECT * FROM links WHERE company_id = :company ORDER BY id")
             self.timesheets = {
                 row["id"]: row for row in rows("SELECT * FROM timesheets WHERE company_id = :company")
@@ -85,9 +85,17 @@ class Books:
             *(
                 f"link {link['id']}"
                 for link in self.links
-                if not (link["reason_key"] or "").startswith(self.allowed) and self.difference(link)
+                if not self.is_allowed(link) and self.difference(link)
             ),
         }
+
+    def is_allowed(self, link: dict[str, Any]) -> bool:
+        """Whether its reason may stand at the end. Older than the connection are cards only: a seed begins later."""
+        if link["reason_key"] == "before_connection":
+            card = self.cards.get(link["procore_id"])
+            is_older = card is not None and str(card.created_at.replace(tzinfo=None)) < self.connected_at
+            return is_older and link["timesheet_id"] is None
+        return (link["reason_key"] or "").startswith(self.allowed)
 
     def is_in_reach(self, card: Timecard) -> bool:
         installation = self.site.world.installation(card.company_id)

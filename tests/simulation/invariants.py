@@ -57,9 +57,7 @@ def equal_or_explained(books: Books) -> Iterator[Violation]:
             if difference:
                 yield Violation(1, f"link {link['id']} is called in sync, but {difference}")
         elif not (
-            (link["reason_key"] or "").startswith(books.allowed)
-            or link["procore_id"] in books.asked_doubles
-            or books.is_beyond_reach(link)
+            books.is_allowed(link) or link["procore_id"] in books.asked_doubles or books.is_beyond_reach(link)
         ):
             yield Violation(
                 1,

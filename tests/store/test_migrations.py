@@ -1,6 +1,6 @@
 """The migrations build what the models say, on both databases, and each can be undone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import flask_migrate
@@ -11,8 +11,8 @@ from sqlalchemy import inspect, text
 
 from tests.fixtures.app import MakeApp
 from webapp.extensions import db
-from webapp.store.models import Company, Hook, HookSecret, Link, Removal, WriteRow
-from webapp.store.session import system
+from webapp.store.models import Company, Hook, HookSecret, Link, Project, Removal, Timesheet, WriteRow
+from webapp.store.session import system, transaction
 
 MIGRATIONS = str(Path(__file__).resolve().parents[2] / "migrations")
 
@@ -128,3 +128,33 @@ def test_what_was_dropped_before_stays_dropped(migrated: Flask) -> None:
             found = {row.id: (row.dropped_key, row.dropped_text) for row in session.query(Link)}
     dropped = {2: ("discarded", "So."), 3: ("guard_dropped", "So."), 4: ("before_switch", "So.")}
     assert found == {**dropped, 5: (None, None)}
+
+
+def test_timesheets_entered_before_the_connection_are_known_as_before(migrated: Flask) -> None:
+    """0007: of each company those that were older by the time of connecting; none where there is no connection."""
+    at, hour = datetime(2026, 11, 16, tzinfo=UTC), timedelta(hours=1)
+    with migrated.app_context():
+        with system() as session:
+            for key, connected_at in ((1, at), (2, None), (3, at)):
+                session.add(
+                    Company(
+                        id=key, procore_company_id=key, name="Acme", created_at=at, connected_at=connected_at,
+                        entered_before=9,
+                    )
+                )  # fmt: skip
+        for company_id in (1, 2):
+            with transaction(company_id) as session:
+                project = Project(name="Harbour Bridge", created_at=at)
+                session.add(project)
+                session.flush()
+                for key, created_at in ((1, at - 2 * hour), (2, at - hour), (3, at + hour)):
+                    session.add(
+                        Timesheet(
+                            id=company_id * 10 + key, project_id=project.id, date=at.date(), created_at=created_at,
+                            edited_at=created_at, updated_at=created_at,
+                        )
+                    )  # fmt: skip
+        flask_migrate.downgrade(directory=MIGRATIONS, revision="0006")
+        flask_migrate.upgrade(directory=MIGRATIONS)
+        with system(is_readonly=True) as session:
+            assert {row.id: row.entered_before for row in session.query(Company)} == {1: 12, 2: 0, 3: 0}

@@ -72,9 +72,10 @@ def run(
     """Both days included. `repair` marks exactly what differs; the engine does the rest by its own rules. Raises
     InvalidInput, Conflict for a company that is not connected, and Procore's errors."""
     _check_range(first, last)
-    procore_company_id, since = _connected(company_id)
+    procore_company_id, since, entered_before = _connected(company_id)
     asked_at = wiring.clock().now()
-    ours, procore = wiring.our_days(company_id, since), wiring.procore_for(procore_company_id, priority)
+    ours = wiring.our_days(company_id, since, entered_before)
+    procore = wiring.procore_for(procore_company_id, priority)
     found = _joined([check(ours, procore, *piece) for piece in pieces(first, last)])
     with transaction(company_id) as session:
         row = _row(found, first, last, by, asked_at)
@@ -109,12 +110,12 @@ def _repair(session: Any, differences: Sequence[Difference]) -> int:
     return len(cards) + len(timesheets)
 
 
-def _connected(company_id: int) -> tuple[int, datetime]:
+def _connected(company_id: int) -> tuple[int, datetime, int]:
     with system(is_readonly=True) as session:
         company = connections.by_id(session, company_id)
     if company.state == "disconnected" or company.connected_at is None:
         raise Conflict("The company is not connected to Procore, so there is nothing to compare.")
-    return company.procore_company_id, company.connected_at
+    return company.procore_company_id, company.connected_at, company.entered_before
 
 
 def _check_range(first: date, last: date) -> None:

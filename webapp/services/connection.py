@@ -15,7 +15,7 @@ from webapp.store import connections, hooks
 from webapp.store import removals as owed_rows
 from webapp.store.models import Company
 from webapp.store.removals import Owed
-from webapp.store.session import system, transaction
+from webapp.store.session import reading, system, transaction
 
 STANDARD_TIME_TYPES = (
     "Regular Time",
@@ -167,25 +167,35 @@ def _connect(company: Company, name: str, receive: bool | None, send: bool | Non
     directory.learn_own_user(company.id, company.procore_company_id)
     scope = hook_setup.scope_offered(company.procore_company_id, project_ids)
     since = wiring.procore_for(company.procore_company_id).server_time()
+    with reading(company.id) as session:
+        entered_before = connections.last_timesheet(session)
     wanted: list[int | None] = [None] if scope == "company" else list(project_ids[:HOOKS_AT_ONCE])
     try:
         for project_id in wanted:
             hook_setup.make(company.id, company.procore_company_id, project_id)
-        _finish(company.id, name, scope, since, receive, send)
+        _finish(company.id, name, scope, since, entered_before, receive, send)
     except BaseException:
         _take_back(company)
         raise
 
 
 def _finish(
-    company_id: int, name: str, scope: str, since: datetime, receive: bool | None, send: bool | None
+    company_id: int,
+    name: str,
+    scope: str,
+    since: datetime,
+    entered_before: int,
+    receive: bool | None,
+    send: bool | None,
 ) -> None:
-    """`since`: Procore's clock before the hooks were made; what was created later is replicated (R6)."""
+    """`since`, `entered_before`: Procore's clock and our last timesheet before the hooks were made; what was created
+    later is replicated (R6)."""
     now = wiring.clock().now()
     with transaction(company_id) as session:
         company = connections.by_id(session, company_id)
         company.name, company.state, company.hook_scope = name, "connected", scope
         company.connected_at = company.updated_cursor = company.deleted_cursor = since
+        company.entered_before = entered_before
         company.paused_reason = company.probe_at = None
         company.receive = True if receive is None else receive
         company.send = False if send is None else send
@@ -211,6 +221,7 @@ def _reset(company: Company) -> None:
     """As before it was ever connected; the token of the lease grows, so a worker's next commit is refused."""
     company.state, company.hook_scope, company.paused_reason = "disconnected", None, None
     company.connected_at = company.updated_cursor = company.deleted_cursor = None
+    company.entered_before = 0
     company.swept_at = company.directory_read_at = company.probe_at = None
     company.receive, company.send = True, False
     company.receive_only_linked = company.send_only_linked = company.receive_project_per_sub_job = False

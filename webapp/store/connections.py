@@ -35,6 +35,7 @@ from webapp.store.models import (
     RawAnswer,
     Task,
     TemplateRow,
+    Timesheet,
     User,
 )
 from webapp.store.session import StoreSession
@@ -83,6 +84,11 @@ def by_procore_id(session: StoreSession, procore_company_id: int) -> Company | N
     return session.scalars(
         select(Company).where(Company.procore_company_id == procore_company_id)
     ).one_or_none()
+
+
+def last_timesheet(session: StoreSession) -> int:
+    """The id of the one that was entered last; 0 when there is none."""
+    return session.scalar(select(func.max(Timesheet.id))) or 0
 
 
 def by_id(session: StoreSession, company_id: int) -> Company:

@@ -40,7 +40,6 @@ TIMESHEET = (
     Timesheet.billable,
     Timesheet.description,
     Timesheet.deleted_at,
-    Timesheet.created_at,
     Timesheet.procore_created_at,
 )
 WORDS = (
@@ -52,11 +51,14 @@ WORDS = (
 
 
 class OurDays:
-    """OurRecords of sync.check for one company. `since`: when it was connected."""
+    """OurRecords of sync.check for one company. `since`: when it was connected, by Procore's clock. `entered_before`:
+    the last timesheet by then."""
 
-    def __init__(self, engine: Engine, company_id: int, clock: Clock, since: datetime) -> None:
+    def __init__(
+        self, engine: Engine, company_id: int, clock: Clock, since: datetime, entered_before: int
+    ) -> None:
         self.engine, self.company_id, self.clock = engine, company_id, clock
-        self.since = since.replace(microsecond=0)
+        self.since, self.entered_before = since.replace(microsecond=0), entered_before
 
     def is_too_old(self, card: Card) -> bool:
         return card.facts.created_at is not None and card.facts.created_at < self.since
@@ -117,7 +119,7 @@ class OurDays:
         """Without a link: left from an earlier connection, unless it was entered since and never had a card."""
         if row.link_id is not None:
             return bool(row.state == "excluded")
-        return row.procore_created_at is not None or row.created_at < self.since
+        return row.procore_created_at is not None or row.timesheet_id <= self.entered_before
 
 
 def _from_links() -> Select[*tuple[Any, ...]]:

@@ -194,6 +194,7 @@ def settings_of(company: Company) -> Settings:
     assert company.connected_at is not None
     return Settings(
         connected_at=company.connected_at,
+        entered_before=company.entered_before,
         receive=company.receive,
         receive_only_linked=company.receive_only_linked,
         receive_project_per_sub_job=company.receive_project_per_sub_job,

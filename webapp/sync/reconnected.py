@@ -40,5 +40,5 @@ def _lost_number(batch: Batch, seen: Seen) -> int | None:
     is_unpaired = record.procore_id is None and record.intent is None and record.base is None
     if timesheet is None or timesheet.is_deleted or not is_unpaired or record.excluded_for_good is not None:
         return None
-    is_older = timesheet.created_at < batch.settings.connected_at.replace(microsecond=0)
+    is_older = timesheet.id <= batch.settings.entered_before
     return timesheet.origin_id if is_older else None

@@ -22,9 +22,11 @@ LIST_LAG = timedelta(seconds=15)
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A company's sync settings, read once per step."""
+    """A company's sync settings, read once per step. Cards from before `connected_at`, by Procore's clock, and
+    timesheets up to the id `entered_before` are older than the connection."""
 
     connected_at: datetime
+    entered_before: int
     receive: bool
     receive_only_linked: bool
     receive_project_per_sub_job: bool

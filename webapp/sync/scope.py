@@ -44,8 +44,11 @@ def _is_pair(timesheet: OurTimesheet | None, card: Card | None) -> bool:
 
 
 def _too_old(timesheet: OurTimesheet | None, card: Card | None, settings: Settings) -> Reason | None:
-    """Older than the connection on the side where it was entered (R6, D20)."""
-    born = timesheet.created_at if timesheet else card.facts.created_at if card else None
-    if born is not None and born < settings.connected_at.replace(microsecond=0):
-        return holds.before_connection()
-    return None
+    """Older than the connection on the side where it was entered (R6, D20): there by Procore's clock, here by the order
+    in which timesheets were entered, as our clock may be behind, or be put back (M10)."""
+    if timesheet is not None:
+        is_older = timesheet.id <= settings.entered_before
+    else:
+        born = card.facts.created_at if card else None
+        is_older = born is not None and born < settings.connected_at.replace(microsecond=0)
+    return holds.before_connection() if is_older else None

@@ -25,6 +25,9 @@ class Company(Base):
     state: Mapped[str] = mapped_column(String(20), default="disconnected")
     paused_reason: Mapped[str | None] = mapped_column(String(500))
     connected_at: Mapped[datetime | None]
+    """By Procore's clock, as are the cards that it is compared with."""
+    entered_before: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    """The last timesheet that was here by then: those with a higher id were entered since, whatever our clock told."""
     hook_scope: Mapped[str | None] = mapped_column(String(10))
 
     receive: Mapped[bool] = mapped_column(default=True)
