@@ -143,6 +143,18 @@ def test_a_timesheet_brought_back_after_our_deletion_is_there_again(
     both_at(site, "8")
 
 
+def test_what_somebody_else_deleted_stays_deleted(shared: tuple[Site, int, int]) -> None:
+    """D42: our request was lost on its way, the timesheet is brought back, and then Dana deletes the card."""
+    site, timesheet, card = shared
+    site.world.add_fault(effect="lose_request", method="DELETE", times=1)
+    site.erase(timesheet)
+    sync.drain()
+    timesheets.restore(site.actor(), timesheet)
+    site.world.delete_timecard(site.dana.id, card)
+    site.settle()
+    assert (stands(site), conflicts(site)) == (([], []), [])
+
+
 @pytest.mark.parametrize("hours", ["8.0", "6.0"])
 def test_a_card_made_anew_is_not_compared_with_the_one_before(
     shared: tuple[Site, int, int], hours: str

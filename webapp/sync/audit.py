@@ -15,6 +15,7 @@ from webapp.errors import NotFound, PermissionMissing
 from webapp.sync.batch import Batch
 from webapp.sync.decide import Base, Tombstone
 from webapp.sync.our_lines import OurLines
+from webapp.sync.ports import HistoryEntry
 from webapp.sync.read import Seen
 from webapp.sync.records import Audited, ClashKept, Write
 
@@ -39,13 +40,11 @@ def _audited(batch: Batch, seen: Seen) -> Seen:
     deletions = [w for w in seen.record.writes if w.wanted is None]
     over = [w for w in deletions if not _may_still_come(batch, w, seen)]
     lost = [clash for w in deletions if (clash := deleted_unseen(w, seen)) is not None]
-    agreed: Base | Tombstone | None = Tombstone() if _is_our_deletion(seen, deletions) else None
+    agreed: Base | Tombstone | None = Tombstone() if _is_our_deletion(batch, seen, deletions) else None
     arrived: list[Write] = []
     for card_id, updates in _by_card(seen.record.writes).items():
-        try:
-            history = batch.procore.change_history(card_id)
-        except (PermissionMissing, NotFound) as error:
-            log.info("history of card %s not read: %s", card_id, error)
+        history = _history(batch, card_id)
+        if history is None:
             continue
         lines = OurLines(updates, history, batch.settings.own_name)
         lost += [clash for w in updates for clash in (*overwritten(w, lines), *decided_unkept(w, lines))]
@@ -56,6 +55,15 @@ def _audited(batch: Batch, seen: Seen) -> Seen:
     if not found.is_nothing:
         batch.store.keep_audit(batch.lease, seen.record.link_id, found)
     return seen if agreed is None else replace(seen, record=replace(seen.record, base=agreed))
+
+
+def _history(batch: Batch, card_id: int) -> list[HistoryEntry] | None:
+    """None where Procore refuses it."""
+    try:
+        return batch.procore.change_history(card_id)
+    except (PermissionMissing, NotFound) as error:
+        log.info("history of card %s not read: %s", card_id, error)
+        return None
 
 
 def _numbers(writes: Iterable[Write]) -> list[int]:
@@ -81,16 +89,18 @@ def _may_still_come(batch: Batch, write: Write, seen: Seen) -> bool:
     return seen.gone is None and (is_young or seen.card is None)
 
 
-def _is_our_deletion(seen: Seen, deletions: Sequence[Write]) -> bool:
-    """A deletion without an answer took effect, and the timesheet was brought back since: Procore deleted nothing."""
-    timesheet, gone = seen.record.timesheet, seen.gone
-    return (
-        isinstance(seen.record.base, Base)
-        and timesheet is not None
-        and not timesheet.is_deleted
-        and gone is not None
-        and any(w.audit == "lost" and w.procore_id == gone.id for w in deletions)
-    )
+def _is_our_deletion(batch: Batch, seen: Seen, deletions: Sequence[Write]) -> bool:
+    """A deletion without an answer took effect, and the timesheet was brought back since: unless the card's history
+    names somebody else, nobody at Procore deleted it."""
+    timesheet, gone, own_name = seen.record.timesheet, seen.gone, batch.settings.own_name
+    if not isinstance(seen.record.base, Base) or timesheet is None or timesheet.is_deleted or gone is None:
+        return False
+    if not any(w.audit == "lost" and w.procore_id == gone.id for w in deletions):
+        return False
+    deleted_by = {
+        line.by for line in _history(batch, gone.id) or () if line.column.casefold().startswith("deleted")
+    }
+    return own_name is None or deleted_by <= {own_name}
 
 
 def agreed_by(seen: Seen, lines: OurLines) -> tuple[Base | None, list[Write]]:
