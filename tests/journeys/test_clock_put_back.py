@@ -30,7 +30,7 @@ def test_a_rate_limit_is_over_when_procores_window_is(sqlite_site: Site) -> None
     for number in range(40):
         site.write("1.0", person=5, description=str(number))
         sync.drain()
-    assert {link.reason_key for link in site.links()} == {None, "procore_busy"}
+    assert "procore_busy" in {link.reason_key for link in site.links()}
     site.our_clock.ahead = timedelta()
     with reading(site.company_id) as session:
         assert overview.blocked_until(session, site.theirs.id, site.our_clock.now()) is None

@@ -12,6 +12,9 @@ import pytest
 from tests.fixtures.site import Site
 from tests.journeys.test_fixed_meanwhile import work
 from webapp.services import activity, guard, left_scope, locks, projects, settings
+from webapp.store.marks import mark
+from webapp.store.models import Link
+from webapp.store.session import transaction
 
 CARDS = "*timecard_entries*"
 DAY = date(2026, 11, 16)
@@ -124,7 +127,8 @@ def test_what_is_dropped_while_a_worker_has_it_in_hand_stays_undone(sqlite_site:
     site.connect()
     [card, *_] = more_deleted_there_than_usual(site)
     site.settle()
-    site.world.storm([card], 1)
+    with transaction(site.company_id) as session:
+        mark(session.query(Link).filter_by(procore_id=card).one(), "event:delete", site.our_clock.now())
     work(site, "guard", lambda: guard.decide(site.company_id, "receive", "drop", "Dana Ortiz"))
     site.settle()
     assert len(site.timesheets()) == 8

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,7 +11,7 @@ from webapp import wiring
 from webapp.errors import LeaseLost
 from webapp.services import settings, sync
 from webapp.store.marks import mark
-from webapp.store.models import Link, Timesheet
+from webapp.store.models import Link
 from webapp.store.session import transaction
 
 
@@ -115,8 +114,7 @@ def test_every_edit_of_an_older_timesheet_ends_with_its_reason(sqlite_site: Site
     site = sqlite_site
     site.connect(send=True)
     number = site.write("8.0")
-    with transaction(site.company_id) as session:
-        session.get_one(Timesheet, number).created_at -= timedelta(days=1)
+    site.set(entered_before=number)
     site.settle()
     for hours in (7, 6):
         site.rewrite(number, hours=Decimal(hours))
