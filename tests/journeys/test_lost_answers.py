@@ -179,6 +179,28 @@ def test_a_card_made_anew_is_not_compared_with_the_one_before(
     assert conflicts(site) == ["deleted_there"]
 
 
+def test_an_edit_beside_the_first_update_of_a_card_whose_create_was_lost_asks_nobody(site: Site) -> None:
+    """D6: from the update on the create says nothing any more about what both sides agreed on."""
+    site.connect(receive=True, send=True)
+    site.world.set_switches(list_lag_seconds=5.0)
+    answer_is_lost(site, "POST")
+    timesheet = site.write("8.0")
+    sync.drain()
+    site.clock.advance(8)
+    site.rewrite(timesheet, hours=Decimal(9))
+    call = site.world.call
+
+    def edited_beside_it(method: str, path: str, *rest: Any) -> Any:
+        if method == "PATCH":
+            site.world.call = call  # type: ignore[method-assign]  # only once
+            site.rewrite(timesheet, hours=Decimal(10))
+        return call(method, path, *rest)
+
+    site.world.call = edited_beside_it  # type: ignore[assignment,method-assign]  # a user is at it, too
+    site.settle()
+    both_at(site, "10")
+
+
 def test_what_cannot_be_taken_is_noticed_before_anything_is_sent(shared: tuple[Site, int, int]) -> None:
     """D65: the description changed here, the time type there, to one that the template does not know."""
     site, timesheet, card = shared

@@ -130,7 +130,7 @@ def lost_values(
             if line.by_engine:
                 for unit, (old, new) in line.changes.items():
                     at = entered_at.get((unit, old))
-                    is_unnoticed = at and line.at and line.at - at < unnoticed
+                    is_unnoticed = at and line.at and line.at - at <= unnoticed
                     if not (family.has_seen(unit, old, new) or is_unnoticed or is_given_up):
                         yield f"{record.name}: the {name}'s {unit} {old!r} gave way to {new!r} unseen"
                 if line.is_end and other is not None:
