@@ -201,6 +201,67 @@ def test_an_edit_beside_the_first_update_of_a_card_whose_create_was_lost_asks_no
     both_at(site, "10")
 
 
+@pytest.fixture
+def unanswered(site: Site) -> tuple[Site, int]:
+    """A create, and the first update of its card: both were carried out, neither was answered."""
+    site.connect(receive=True, send=True)
+    site.world.set_switches(list_lag_seconds=5.0)
+    answer_is_lost(site, "POST")
+    timesheet = site.write("8.0")
+    sync.drain()
+    site.clock.advance(8)
+    site.rewrite(timesheet, hours=Decimal(9))
+    answer_is_lost(site, "PATCH")
+    sync.drain()
+    assert [card.hours for card in site.cards()] == [Decimal(9)]
+    return site, timesheet
+
+
+def test_a_correction_back_to_what_a_lost_create_sent_stands(unanswered: tuple[Site, int]) -> None:
+    site, timesheet = unanswered
+    site.rewrite(timesheet, hours=Decimal(8))
+    site.settle()
+    site.clock.advance(60)
+    site.settle()
+    both_at(site, "8")
+
+
+def test_a_deletion_after_a_lost_create_and_a_lost_update_deletes(unanswered: tuple[Site, int]) -> None:
+    """D42: nobody edited there."""
+    site, timesheet = unanswered
+    site.erase(timesheet)
+    site.clock.advance(60)
+    site.settle()
+    assert (stands(site), conflicts(site)) == (([], []), [])
+
+
+def test_what_somebody_enters_on_a_card_of_a_lost_create_is_taken(unanswered: tuple[Site, int]) -> None:
+    site, _ = unanswered
+    site.clock.advance(60)
+    site.edit(site.cards()[0].id, hours="10.0")
+    site.settle()
+    both_at(site, "10")
+
+
+def test_a_timesheet_brought_back_after_a_lost_create_and_a_lost_deletion_is_there_again(site: Site) -> None:
+    """Nobody deleted it at Procore: it is created there again."""
+    site.connect(receive=True, send=True)
+    site.world.set_switches(list_lag_seconds=5.0)
+    answer_is_lost(site, "POST")
+    timesheet = site.write("8.0")
+    sync.drain()
+    site.clock.advance(8)
+    answer_is_lost(site, "DELETE")
+    site.erase(timesheet)
+    sync.drain()
+    assert site.cards() == []
+    timesheets.restore(site.actor(), timesheet)
+    site.settle()
+    site.clock.advance(60)
+    site.settle()
+    both_at(site, "8")
+
+
 def test_what_cannot_be_taken_is_noticed_before_anything_is_sent(shared: tuple[Site, int, int]) -> None:
     """D65: the description changed here, the time type there, to one that the template does not know."""
     site, timesheet, card = shared

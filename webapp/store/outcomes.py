@@ -117,8 +117,6 @@ class _Batch:
         Procore answered: without it a list that lags would undo here what we have sent."""
         link.attempts = 0
         set_base(link, outcome.base_if_edited)
-        if outcome.base_if_edited is not None and outcome.intent_done:
-            self.ended_intents.append(link.id)
         self._see(link, outcome.seen)
         for clash in outcome.clashes:
             if clash.winner == "ours" and clash.is_carried_out:

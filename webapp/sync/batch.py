@@ -173,6 +173,22 @@ class Batch:
             Outcome(record.link_id, record.generation, "waiting", done=False, answered=answered)
         )
 
+    def end_create(self, seen: Seen) -> None:
+        """The card of a create without an answer was found: what was agreed with it is kept before its next write, so
+        that what comes of that one is told from it."""
+        record = seen.record
+        self.outcomes.append(
+            Outcome(
+                record.link_id,
+                record.generation,
+                "waiting",
+                done=False,
+                base=seen.base,
+                procore_id=seen.card.id if seen.card else None,
+                intent_done=True,
+            )
+        )
+
     def put_off(self, seen: Seen, pause: timedelta) -> None:
         """Nothing was learnt about the record, and nothing is told: it is read again after the pause."""
         record, at = seen.record, self.clock.now() + pause

@@ -43,7 +43,7 @@ class Seen:
     @property
     def is_new(self) -> bool:
         """The card is that of a create that has not ended yet; what was agreed before was about the one it replaces."""
-        intent, card = self.record.intent, self.card
+        intent, card = self.record.intent, self.card or self.gone
         return intent is not None and card is not None and card.id != intent.replaces
 
     @property

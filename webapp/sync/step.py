@@ -55,6 +55,10 @@ class Step:
 
     def _write_theirs(self) -> None:
         """Deletions first, then updates, then creates: hours are taken away before they are added elsewhere (D104)."""
+        for one in (*self.deletes, *(seen for seen, _ in self.updates)):
+            if one.record.intent is not None:
+                self.batch.end_create(one)
+        self.batch.commit()
         delete_theirs(self.batch, self.deletes)
         update_theirs(self.batch, self.updates)
         create_theirs(self.batch, self.creates)
