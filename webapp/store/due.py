@@ -133,6 +133,7 @@ def _record(
         facts=facts_of(timesheet) if timesheet else None,
         excluded_for_good=_excluded(link),
         dropped=_dropped(link),
+        dropped_as=link.dropped_as,
         newest_hint=link.newest_hint,
         newest_seen=link.procore_updated_at,
         writes=writes,

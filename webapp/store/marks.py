@@ -17,16 +17,15 @@ Verb = Literal["create", "update", "delete"]
 
 
 def mark_edited(session: StoreSession, timesheet: Timesheet, verb: Verb, now: datetime) -> Link:
-    """A timesheet was entered, edited or deleted here: its link is dirty, in the same transaction. A new deletion is
-    not the one that somebody dropped before."""
+    """A timesheet was entered, edited or deleted here: its link is dirty, in the same transaction. It is not what
+    somebody dropped or discarded before."""
     session.flush()
     link = session.scalars(select(Link).where(Link.timesheet_id == timesheet.id)).one_or_none()
     if link is None:
         link = Link(timesheet_id=timesheet.id, created_at=now, generation=0, done_generation=0)
         session.add(link)
     mark(link, f"edited:{verb}", now)
-    if verb == "delete":
-        link.dropped_key = link.dropped_text = None
+    link.dropped_key = link.dropped_text = None
     link.date, link.hours = timesheet.date, timesheet.hours
     wait_to_be_sent(session, link, timesheet, verb, now)
     return link

@@ -18,6 +18,7 @@ from webapp.store.our_side import OurSide
 from webapp.store.session import StoreSession
 from webapp.store.telling import Telling
 from webapp.store.writes import answered, set_base
+from webapp.sync.holds import DISCARDED
 from webapp.sync.ports import Outcome
 
 KEPT_BACK = frozenset({"switch:receive", "switch:both", "guard:receive", "guard:send", "locked", "processed"})
@@ -211,6 +212,8 @@ class _Batch:
             link.procore_updated_at = card.facts.updated_at
             link.seen_at = self.now
             link.seen_as = digest_of(card.timecard) if link.state != "excluded" else None
+            if link.dropped_key == DISCARDED and link.dropped_as is None:
+                link.dropped_as = digest_of(card.timecard)
         source: Any = row if row is not None and row.deleted_at is None else card.timecard if card else row
         if source is not None:
             link.date, link.hours = source.date, source.hours

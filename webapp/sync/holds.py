@@ -209,8 +209,11 @@ def before_switch(direction: Direction) -> Reason:
     return BY_KEY["before_switch"].reason(what="receiving" if direction == "receive" else "sending")
 
 
+DISCARDED = "discarded"
+
+
 def discarded(by: str) -> Reason:
-    return BY_KEY["discarded"].reason(by=by)
+    return BY_KEY[DISCARDED].reason(by=by)
 
 
 def guard_dropped() -> Reason:

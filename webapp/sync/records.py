@@ -139,7 +139,9 @@ class Record:
     facts: CardFacts | None = None
     excluded_for_good: Reason | None = None
     dropped: Reason | None = None
-    """A person's word that a deletion is not to be carried out."""
+    """A person's word that a deletion, or what was discarded, is not to be carried out."""
+    dropped_as: str | None = None
+    """The digest of the card that was discarded, where one was seen."""
     decisions: tuple[Decision, ...] = ()
     is_to_be_deleted_there: bool = False
     """What persons said about its clashes and is not carried out yet."""

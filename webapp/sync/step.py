@@ -14,6 +14,7 @@ from webapp.sync.changes import delete_theirs, update_theirs
 from webapp.sync.creates import create_theirs
 from webapp.sync.decide import Action, Rules, Tombstone, decide
 from webapp.sync.dictionary import Untranslatable
+from webapp.sync.discarded import is_discarded
 from webapp.sync.guarded import guarded
 from webapp.sync.later import later_sides
 from webapp.sync.leaving import is_left_out, is_to_be_deleted_there, keep_locked
@@ -82,7 +83,7 @@ class Step:
         return decide(base, ours, theirs, replace(rules, later=later_sides(self.batch, seen, asked)))
 
     def _act(self, seen: Seen, action: Action) -> None:
-        if is_left_out(self.batch, seen):
+        if is_discarded(self.batch, seen, action) or is_left_out(self.batch, seen):
             return
         if is_to_be_deleted_there(self.batch, seen):
             self.deletes.append(seen)

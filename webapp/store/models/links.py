@@ -14,11 +14,12 @@ from webapp.store.base import Base, BigId, CompanyOwned
 
 class Link(Base, CompanyOwned):
     """One replicated record: our timesheet (or none yet), Procore's card (or none yet), the base with its two faces,
-    the ledger's state, and the dirty mark. `suppressed_theirs`: Procore's side that a switched-off direction kept
-    from being taken (R9). `is_to_be_deleted_there`: an administrator's choice for a card whose timesheet left the scope
-    (D28). `dropped_key`, `dropped_text`: a person's word that a deletion is not to be carried out, whatever the reason
-    says meanwhile (D12). `seen_as`: a digest of the card as last seen; none of one that is left out. Due: generation >
-    done_generation and not_before has come."""
+    the ledger's state, and the dirty mark. `suppressed_theirs`: Procore's side that a switched-off direction kept from
+    being taken (R9). `is_to_be_deleted_there`: an administrator's choice for a card whose timesheet left the scope
+    (D28). `dropped_key`, `dropped_text`: a person's word that a deletion, or what was discarded, is not to be carried
+    out, whatever the reason says meanwhile (D12, R28); `dropped_as`: a digest of the card that was discarded.
+    `seen_as`: one of the card as last seen; none of one that is left out. Due: generation > done_generation and
+    not_before has come."""
 
     __tablename__ = "links"
     __table_args__ = (
@@ -46,6 +47,7 @@ class Link(Base, CompanyOwned):
     is_excluded_for_good: Mapped[bool] = mapped_column(default=False)
     dropped_key: Mapped[str | None] = mapped_column(String(200))
     dropped_text: Mapped[str | None] = mapped_column(String(1000))
+    dropped_as: Mapped[str | None] = mapped_column(String(32))
 
     generation: Mapped[int] = mapped_column(default=1)
     done_generation: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,143 @@
+"""What a person discards stays as it is on both sides, whatever looks at it, until one of them changes again (R28)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from tests.fixtures.site import Site
+from webapp.services import activity, sync, template
+from webapp.store.marks import mark
+from webapp.store.models import Link, TemplateRow
+from webapp.store.session import transaction
+
+CARDS = "*timecard_entries*"
+
+
+def discard(site: Site) -> None:
+    message = next(m for m in site.messages() if m.state in ("pending", "failed"))
+    activity.discard(site.actor(), message.id, "Not this one")
+
+
+def look_again(site: Site) -> None:
+    """Whatever may mark a record without a change of it, and an outage."""
+    with transaction(site.company_id) as session:
+        for link in session.query(Link):
+            mark(link, "recheck", site.clock.now())
+    site.world.add_fault(effect="refuse", status=503, path=CARDS, times=1)
+    sync.drain()
+    site.world.clear_faults()
+    site.clock.advance(400)
+    sync.sweep_company(site.company_id)
+    site.settle()
+
+
+def hours(site: Site) -> tuple[list[Decimal | None], list[Decimal | None]]:
+    return [t.hours for t in site.timesheets()], [card.hours for card in site.cards()]
+
+
+def is_left_out(site: Site) -> bool:
+    return {(link.state, link.reason_key) for link in site.links()} == {("excluded", "discarded")}
+
+
+@pytest.fixture
+def connected(site: Site) -> Site:
+    site.connect(receive=True, send=True)
+    return site
+
+
+def test_a_discarded_create_is_not_sent_until_the_timesheet_changes(connected: Site) -> None:
+    site = connected
+    site.world.add_fault(effect="refuse", status=422, method="POST", times=9)
+    timesheet = site.write("8.0")
+    site.settle()
+    discard(site)
+    site.world.clear_faults()
+    for _ in range(2):
+        look_again(site)
+        assert is_left_out(site)
+        assert hours(site) == ([Decimal(8)], [])
+    site.rewrite(timesheet, hours=Decimal(7))
+    site.settle()
+    assert hours(site) == ([Decimal(7)], [Decimal(7)])
+
+
+def test_a_discarded_card_is_not_received_until_it_changes(connected: Site) -> None:
+    """It waited for a time type that the template does not know."""
+    site = connected
+    theirs = next(t for t in site.world.state.time_types if t.time_type == "Double Time")
+    with transaction(site.company_id) as session:
+        for row in session.query(TemplateRow).filter_by(time_type="Double Time"):
+            session.delete(row)
+    card = site.enter("6.0", timecard_time_type_id=theirs.id)
+    site.settle()
+    discard(site)
+    template.add(site.company_id, "Double Time", "Double")
+    for _ in range(2):
+        look_again(site)
+        assert is_left_out(site)
+        assert hours(site) == ([], [Decimal(6)])
+    site.edit(card.id, hours="5.0")
+    site.settle()
+    assert hours(site) == ([Decimal(5)], [Decimal(5)])
+
+
+@pytest.fixture
+def refused(connected: Site) -> tuple[Site, int, int]:
+    """An update that Procore refuses. The site, our timesheet, the card."""
+    site = connected
+    timesheet = site.write("8.0")
+    site.settle()
+    site.world.add_fault(effect="refuse", status=422, method="PATCH", times=9)
+    site.rewrite(timesheet, hours=Decimal(9))
+    site.settle()
+    return site, timesheet, site.cards()[0].id
+
+
+def edited_here(site: Site, timesheet: int, _: int) -> None:
+    site.rewrite(timesheet, description="by the gate")
+
+
+def edited_there(site: Site, _: int, card: int) -> None:
+    site.edit(card, description="by the gate")
+
+
+@pytest.mark.parametrize("change", [edited_here, edited_there])
+def test_a_discarded_update_is_not_sent_until_the_record_changes(
+    refused: tuple[Site, int, int], change: Callable[[Site, int, int], None]
+) -> None:
+    site, timesheet, card = refused
+    discard(site)
+    assert is_left_out(site)
+    site.world.clear_faults()
+    for _ in range(2):
+        look_again(site)
+        assert is_left_out(site)
+        assert hours(site) == ([Decimal(9)], [Decimal(8)])
+    change(site, timesheet, card)
+    site.settle()
+    assert {link.state for link in site.links()} == {"in_sync"}
+    assert hours(site) == ([Decimal(9)], [Decimal(9)])
+
+
+def test_what_changed_there_before_it_was_discarded_is_not_discarded_with_it(
+    refused: tuple[Site, int, int],
+) -> None:
+    """Who discarded it had not seen that: it is as if the record had changed since."""
+    site, _, card = refused
+    site.world.clear_faults()
+    site.edit(card, hours="10.0")
+    discard(site)
+    site.settle()
+    assert {link.state for link in site.links()} == {"conflict"}
+
+
+def test_an_edit_right_after_it_was_discarded_is_sent(refused: tuple[Site, int, int]) -> None:
+    site, timesheet, _ = refused
+    site.world.clear_faults()
+    discard(site)
+    site.rewrite(timesheet, hours=Decimal(10))
+    site.settle()
+    assert hours(site) == ([Decimal(10)], [Decimal(10)])
