@@ -36,3 +36,12 @@ def make_site(make_app: MakeApp, sqlite_url: str) -> Iterator[Callable[..., Site
             return Site(app)
 
         yield make
+
+
+@pytest.fixture
+def shared(site: Site) -> tuple[Site, int, int]:
+    """One record that both sides agree on: the site, our timesheet, Procore's card."""
+    site.connect(receive=True, send=True)
+    timesheet = site.write("8.0")
+    site.settle()
+    return site, timesheet, site.cards()[0].id

@@ -141,3 +141,23 @@ def test_an_edit_right_after_it_was_discarded_is_sent(refused: tuple[Site, int, 
     site.rewrite(timesheet, hours=Decimal(10))
     site.settle()
     assert hours(site) == ([Decimal(10)], [Decimal(10)])
+
+
+def test_a_change_that_was_discarded_does_not_keep_a_later_deletion_back(
+    shared: tuple[Site, int, int],
+) -> None:
+    """*discarded*: "It is synced again with its next change on either side.\""""
+    site, _, card = shared
+    theirs = next(t for t in site.world.state.time_types if t.time_type == "Double Time")
+    with transaction(site.company_id) as session:
+        for row in session.query(TemplateRow).filter_by(time_type="Double Time"):
+            session.delete(row)
+    site.clock.advance(60)
+    site.edit(card, timecard_time_type_id=theirs.id)
+    site.settle()
+    (message,) = site.messages("pending")
+    activity.discard(site.actor(), message.id, "Not that one")
+    site.clock.advance(3600)
+    site.world.delete_timecard(site.dana.id, card)
+    site.settle()
+    assert hours(site) == ([], [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from procore_sandbox.model.records import Timecard as TheirCard
 from tests.fixtures.site import Site
 from webapp.services import sync
-from webapp.store.models import RawAnswer
+from webapp.store.models import ClashRow, RawAnswer
 from webapp.store.session import reading
 
 
@@ -156,3 +157,23 @@ def test_a_double_stays_while_sending_is_off(sqlite_site: Site) -> None:
     found_by_sweep(site)
     assert len(site.cards()) == 2
     assert len(site.timesheets()) == 1
+
+
+def test_what_somebody_enters_on_a_double_just_before_we_delete_it_is_kept(sqlite_site: Site) -> None:
+    """Invariant 3: Procore answers a deletion with the card as it was."""
+    site = sqlite_site
+    site.connect(send=True)
+    card = double(site, written(site))
+    call = site.world.call
+
+    def edited_just_before(method: str, path: str, *rest: Any) -> Any:
+        if method == "DELETE":
+            site.edit(card.id, hours="9.0")
+        return call(method, path, *rest)
+
+    site.world.call = edited_just_before  # type: ignore[assignment,method-assign]  # somebody else is at Procore, too
+    sync.sweep_company(site.company_id)
+    site.settle()
+    with reading(site.company_id) as session:
+        kept = session.scalars(select(ClashRow)).one()
+    assert (kept.kind, (kept.theirs or {})["hours"], len(site.cards())) == ("overwritten", "9.000000", 1)

@@ -17,15 +17,6 @@ from webapp.store.models import ClashRow, WriteRow
 from webapp.store.session import reading
 
 
-@pytest.fixture
-def shared(site: Site) -> tuple[Site, int, int]:
-    """One record that both sides agree on: the site, our timesheet, Procore's card."""
-    site.connect(receive=True, send=True)
-    timesheet = site.write("8.0")
-    site.settle()
-    return site, timesheet, site.cards()[0].id
-
-
 def just_before(site: Site, method: str, act: Callable[[], Any]) -> None:
     """`act` happens at Procore in the instant before the next request of that method is handled."""
     call = site.world.call

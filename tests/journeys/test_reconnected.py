@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from tests.fixtures.site import Site
-from webapp.services import connection, directory, sync
+from webapp.services import connection, directory, sync, timesheets
 
 
 @pytest.fixture
@@ -100,3 +100,34 @@ def test_new_time_flows_as_ever(twice: Site) -> None:
     twice.enter("2.0", person=7)
     twice.settle()
     assert hours(twice) == ([1, 2, 4, 8], [1, 2, 4, 8])
+
+
+def paired_again(site: Site) -> tuple[int, int]:
+    """Older than the connection, and paired by our number (D32): the timesheet, the card."""
+    sent = next(card for card in site.cards() if card.origin_id)
+    site.edit(sent.id, description="Checked")
+    site.settle()
+    (link,) = [link for link in site.links() if link.procore_id == sent.id]
+    assert (link.state, link.timesheet_id is None) == ("in_sync", False)
+    site.clock.advance(600)
+    return link.timesheet_id or 0, sent.id
+
+
+def test_what_was_paired_again_deleted_and_brought_back_here_is_there_again(twice: Site) -> None:
+    timesheet, _ = paired_again(twice)
+    twice.erase(timesheet)
+    twice.settle()
+    twice.clock.advance(600)
+    timesheets.restore(twice.actor(), timesheet)
+    twice.settle()
+    assert hours(twice)[1] == [4, 8]
+
+
+def test_what_was_paired_again_deleted_and_brought_back_there_is_here_again(twice: Site) -> None:
+    _, card = paired_again(twice)
+    twice.world.delete_timecard(twice.dana.id, card)
+    twice.settle()
+    twice.clock.advance(600)
+    twice.world.restore_timecard(twice.dana.id, card)
+    twice.settle()
+    assert hours(twice)[0] == [4, 8]

@@ -14,6 +14,7 @@ from webapp.store import marks, messages
 from webapp.store.models import Message
 from webapp.store.session import StoreSession, reading, transaction
 from webapp.sync import holds
+from webapp.sync.discarded import GONE
 
 LAST_PROCESSED = 20
 LONGEST_NOTE = 500
@@ -106,7 +107,8 @@ def discard(actor: Actor, message_id: int, note: str | None) -> MessageView:
         link.done_generation = link.generation
         link.is_dirty, link.not_before = False, None
         link.state, link.reason_key, link.reason_text = reason.state, reason.key, reason.text
-        link.dropped_key, link.dropped_text, link.dropped_as = reason.key, reason.text, link.seen_as
+        link.dropped_key, link.dropped_text = reason.key, reason.text
+        link.dropped_as = GONE if link.is_delete_hinted else link.seen_as
         for other in messages.open_of(session, link.id):
             other.state, other.processed_at, other.updated_at = "processed", now, now
             other.reason_key, other.reason_text, other.next_attempt_at = reason.key, reason.text, None

@@ -206,3 +206,7 @@ def _upsert(
 
 def _stamp(session: StoreSession, project_id: int, **values: datetime) -> None:
     session.execute(update(ProcoreProject).where(ProcoreProject.procore_id == project_id).values(**values))
+
+
+def persons_named(session: StoreSession, names: Collection[str]) -> set[str]:
+    return set(session.scalars(select(ProcorePerson.name).where(ProcorePerson.name.in_(names))))

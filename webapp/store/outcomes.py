@@ -77,6 +77,7 @@ class _Batch:
             return
         if outcome.swaps_with is not None:
             self._swap(link, self.links[outcome.swaps_with])
+            set_base(self.links[outcome.swaps_with], outcome.base)
             return
         if outcome.procore_id is not None and link.procore_id != outcome.procore_id:
             self._take_card(link, outcome.procore_id)

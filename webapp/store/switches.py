@@ -62,7 +62,10 @@ def accept(
         link.state, link.reason_key, link.reason_text = "excluded", reason.key, reason.text
         timesheet = session.get(Timesheet, link.timesheet_id) if link.timesheet_id else None
         is_paired = link.base_ours is not None and timesheet is not None and timesheet.deleted_at is None
-        link.is_excluded_for_good = not is_paired
+        is_gone_here = link.base_ours is not None and timesheet is not None and not is_paired
+        link.is_excluded_for_good = not is_paired and not (is_gone_here and direction == "send")
+        if is_gone_here and direction == "send":
+            link.dropped_key, link.dropped_text = reason.key, reason.text
         if is_paired and timesheet is not None and direction == "send":
             link.base_ours = to_json(timecard_of(timesheet))
         elif is_paired and link.suppressed_theirs is not None:

@@ -103,6 +103,12 @@ class SyncStore:
         with self._under(lease) as (session, now):
             keep_audit(session, link_id, found, now)
 
+    def persons_named(self, names: Collection[str]) -> set[str]:
+        if not names:
+            return set()
+        with reading(self.company_id, self.engine) as session:
+            return directory.persons_named(session, names)
+
     def edited_at(self, timesheet_id: int) -> dict[str, datetime]:
         with reading(self.company_id, self.engine) as session:
             edits = edits_of(session, timesheet_id)

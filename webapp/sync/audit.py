@@ -14,7 +14,7 @@ from webapp.domain.timecard import Timecard, changed_units
 from webapp.errors import NotFound, PermissionMissing
 from webapp.sync.batch import Batch
 from webapp.sync.decide import Base, Tombstone
-from webapp.sync.our_lines import OurLines
+from webapp.sync.our_lines import CLOCK_STEP, OurLines
 from webapp.sync.ports import HistoryEntry
 from webapp.sync.read import Seen
 from webapp.sync.records import Audited, ClashKept, Write
@@ -40,13 +40,15 @@ def _audited(batch: Batch, seen: Seen) -> Seen:
     deletions = [w for w in seen.record.writes if w.wanted is None]
     over = [w for w in deletions if not _may_still_come(batch, w, seen)]
     lost = [clash for w in deletions if (clash := deleted_unseen(w, seen)) is not None]
-    agreed: Base | Tombstone | None = Tombstone() if _is_our_deletion(batch, seen, deletions) else None
+    is_over = _is_our_deletion(batch, seen, deletions) or _was_brought_back(batch, seen, deletions)
+    agreed: Base | Tombstone | None = Tombstone() if is_over else None
     arrived: list[Write] = []
     for card_id, updates in _by_card(seen.record.writes).items():
         history = _history(batch, card_id)
         if history is None:
             continue
-        lines = OurLines(updates, history, batch.settings.own_name)
+        names = {line.by for line in history if line.by is not None} - {batch.settings.own_name}
+        lines = OurLines(updates, history, batch.settings.own_name, batch.store.persons_named(names))
         lost += [clash for w in updates for clash in (*overwritten(w, lines), *decided_unkept(w, lines))]
         over += [] if any(_may_still_come(batch, w, seen) for w in updates) else updates
         if card_id == seen.record.procore_id and agreed is None:
@@ -97,10 +99,36 @@ def _is_our_deletion(batch: Batch, seen: Seen, deletions: Sequence[Write]) -> bo
         return False
     if not any(w.audit == "lost" and w.procore_id == gone.id for w in deletions):
         return False
-    deleted_by = {
-        line.by for line in _history(batch, gone.id) or () if line.column.casefold().startswith("deleted")
-    }
+    lines = [line for line in _deletions(batch, gone.id) if line.new_value]
+    newest = max((line.at for line in lines if line.at is not None), default=None)
+    deleted_by = {line.by for line in lines if line.at == newest}
     return own_name is None or deleted_by <= {own_name}
+
+
+def _was_brought_back(batch: Batch, seen: Seen, deletions: Sequence[Write]) -> bool:
+    """A deletion without an answer took effect, and somebody brought the card back since: as after one with an answer
+    (D3), nothing is agreed on any more but that it was gone."""
+    timesheet, card = seen.record.timesheet, seen.card
+    if (
+        not isinstance(seen.record.base, Base)
+        or card is None
+        or timesheet is None
+        or not timesheet.is_deleted
+    ):
+        return False
+    lost = [w for w in deletions if w.audit == "lost" and w.procore_id == card.id]
+    if not lost:
+        return False
+    since = min(w.read_at for w in lost) - CLOCK_STEP
+    return any(
+        line.old_value and not line.new_value and line.at is not None and line.at >= since
+        for line in _deletions(batch, card.id)
+    )
+
+
+def _deletions(batch: Batch, card_id: int) -> list[HistoryEntry]:
+    """Lines about the card's deletion, or its return."""
+    return [e for e in _history(batch, card_id) or () if e.column.casefold().startswith("deleted")]
 
 
 def agreed_by(seen: Seen, lines: OurLines) -> tuple[Base | None, list[Write]]:
@@ -154,8 +182,12 @@ def decided_by_rule(seen: Seen, wanted: Timecard, units: Collection[str]) -> fro
 
 def deleted_unseen(write: Write, seen: Seen) -> ClashKept | None:
     """The card was changed between our read and our deletion."""
-    gone = seen.gone
-    return changed_before(write, gone.timecard) if gone is not None and gone.id == write.procore_id else None
+    gone, base = seen.gone, seen.record.base
+    if gone is None or gone.id != write.procore_id:
+        return None
+    if isinstance(base, Base) and not changed_units(base.theirs, gone.timecard):
+        return None
+    return changed_before(write, gone.timecard)
 
 
 def changed_before(write: Write, last: Timecard) -> ClashKept | None:

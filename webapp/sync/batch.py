@@ -235,9 +235,9 @@ class Batch:
         """The stray's card belongs to another link, which takes it; this one ends."""
         self.outcomes.append(replace(_moved(stray), absorbed_by=owner))
 
-    def swap(self, stray: Seen, owner: int) -> None:
-        """The stray's card goes to another link, whose card comes here instead."""
-        self.outcomes.append(replace(_moved(stray), swaps_with=owner))
+    def swap(self, stray: Seen, owner: int, base: Tombstone | None = None) -> None:
+        """The stray's card goes to another link, whose card comes here instead. `base`: what is agreed on there."""
+        self.outcomes.append(replace(_moved(stray), swaps_with=owner, base=base))
 
     def was_split(self, seen: Seen, procore_id: int, parts: tuple[int, ...]) -> None:
         """Overtime rules made several cards of ours: all of them are taken in the next step, in one transaction, so

@@ -7,19 +7,30 @@ from webapp.domain.digest import digest_of
 from webapp.sync import holds
 from webapp.sync.batch import Batch
 from webapp.sync.decide import Action, CreateOurs, CreateTheirs, DeleteClash, Merge
+from webapp.sync.holds import Reason
 from webapp.sync.read import Seen
+
+GONE = "gone"
+"""Stands for the card where its deletion was discarded."""
 
 
 def is_discarded(batch: Batch, seen: Seen, action: Action) -> bool:
     """True when a person's word stands and the record's fate is decided here. Deletions are asked for beside the
     mass-change guard."""
-    word, record, card = seen.record.dropped, seen.record, seen.card
-    if word is None or word.key != holds.DISCARDED or record.decisions or not _is_work(action):
-        return False
-    if card is not None and record.dropped_as not in (None, digest_of(card.timecard)):
+    word = word_about(seen)
+    if word is None or word.key != holds.DISCARDED or seen.record.decisions or not _is_work(action):
         return False
     batch.exclude(seen, word)
     return True
+
+
+def word_about(seen: Seen) -> Reason | None:
+    """Somebody's word that stands. What was discarded is another change now, where the card is another or gone."""
+    record, card = seen.record, seen.card
+    if record.dropped is None or record.dropped.key != holds.DISCARDED or record.procore_id is None:
+        return record.dropped
+    now = digest_of(card.timecard) if card is not None else GONE
+    return record.dropped if record.dropped_as in (None, now) else None
 
 
 def _is_work(action: Action) -> bool:

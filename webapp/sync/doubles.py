@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from webapp.domain.timecard import Card, to_json
+from webapp.domain.timecard import Card, changed_units, to_json
 from webapp.errors import NotFound, PermissionMissing, ProcoreRefused
 from webapp.sync import holds
 from webapp.sync.batch import Batch
 from webapp.sync.decide import Tombstone
 from webapp.sync.ports import HistoryEntry, Outcome
 from webapp.sync.read import Seen
-from webapp.sync.records import MessageLine
+from webapp.sync.records import ClashKept, MessageLine
 
 
 def settle_double(batch: Batch, stray: Seen, paired: Card | None, owner: int) -> None:
@@ -28,18 +28,24 @@ def settle_double(batch: Batch, stray: Seen, paired: Card | None, owner: int) ->
         batch.wait(stray, holds.origin_id_taken())
         return
     if spare.id != stray.card.id:
-        batch.swap(
-            stray, owner
-        )  # first the timesheet gets the card that stays; the other one is the stray then
+        # first the timesheet gets the card that stays; the other one is the stray then
+        batch.swap(stray, owner, Tombstone() if was_deleted(batch, stray) else None)
         return
     history = batch.procore.change_history(spare.id)
     try:
         batch.renew()
-        batch.procore.delete(spare.id)
+        last = batch.procore.delete(spare.id)
     except (NotFound, PermissionMissing, ProcoreRefused):
         batch.wait(stray, holds.origin_id_taken())
         return
-    batch.outcomes.append(_deleted(stray, spare, history))
+    batch.outcomes.append(_deleted(stray, spare, history, last or spare))
+
+
+def was_deleted(batch: Batch, stray: Seen) -> bool:
+    """The card was brought back: it is of an earlier life of its timesheet; what is agreed on now is not about it."""
+    assert stray.card is not None
+    history = batch.procore.change_history(stray.card.id)
+    return any(line.column.casefold().startswith("deleted") for line in history)
 
 
 def _spare(batch: Batch, paired: Card, stray: Card) -> Card | None:
@@ -61,7 +67,10 @@ def _is_untouched(batch: Batch, card: Card) -> bool:
     return not any(entry.old_value for entry in batch.procore.change_history(card.id))
 
 
-def _deleted(stray: Seen, card: Card, history: Sequence[HistoryEntry]) -> Outcome:
+def _deleted(stray: Seen, card: Card, history: Sequence[HistoryEntry], last: Card) -> Outcome:
+    """`last`: as it was deleted. What somebody changed since our look is kept, to be put back."""
+    is_changed = changed_units(card.timecard, last.timecard)
+    lost = (ClashKept("overwritten", None, None, last.timecard, None, "ours"),) if is_changed else ()
     return Outcome(
         stray.record.link_id,
         stray.record.generation,
@@ -70,8 +79,9 @@ def _deleted(stray: Seen, card: Card, history: Sequence[HistoryEntry]) -> Outcom
         base=Tombstone(),
         messages=(MessageLine("send", "delete", "processed"),),
         settles_messages=True,
-        seen=card,
-        raw=_kept(card, history),
+        seen=last,
+        clashes=lost,
+        raw=_kept(last, history),
     )
 
 

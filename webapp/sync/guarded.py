@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from webapp.sync import holds
 from webapp.sync.batch import Batch
 from webapp.sync.decide import Merge
+from webapp.sync.discarded import word_about
 from webapp.sync.guard import GuardKind, Proposal, counts_as_change
 from webapp.sync.read import Seen
 from webapp.sync.records import Direction, Outcome, Verb
@@ -30,7 +31,7 @@ def guarded(
     if not proposals:
         return
     deletions = [by_link[p.link_id] for p in proposals if p.kind == "deletion"]
-    dropped = {one.record.link_id: one.record.dropped for one in deletions if one.record.dropped}
+    dropped = {one.record.link_id: word for one in deletions if (word := word_about(one)) is not None}
     asked = [p for p in proposals if p.link_id not in dropped]
     refused = batch.store.guard(batch.lease, asked) if asked else {}
     held = dropped.keys() | refused.keys()

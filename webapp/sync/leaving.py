@@ -8,7 +8,7 @@ from __future__ import annotations
 from webapp.domain.timecard import changed_units
 from webapp.sync import holds
 from webapp.sync.batch import Batch
-from webapp.sync.decide import Action, DeleteClash, DeleteOurs, Merge, Tombstone
+from webapp.sync.decide import Action, CreateOurs, DeleteClash, DeleteOurs, Merge, Tombstone
 from webapp.sync.dictionary import Untranslatable
 from webapp.sync.holds import Reason
 from webapp.sync.read import Seen
@@ -60,7 +60,7 @@ def keep_locked(seen: Seen, action: Action) -> None:
     timesheet = seen.record.timesheet
     if timesheet is None or not timesheet.is_locked:
         return
-    if isinstance(action, DeleteOurs | DeleteClash) or (
+    if isinstance(action, CreateOurs | DeleteOurs | DeleteClash) or (
         isinstance(action, Merge) and (action.take or action.clashes)
     ):
         raise Untranslatable(holds.locked(timesheet.is_processed))

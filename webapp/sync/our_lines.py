@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,12 +18,16 @@ CLOCK_STEP = timedelta(seconds=2)
 
 class OurLines:
     """Of one card: each line is one update's. `own_name`: what histories call us; where none of the lines says so, ours
-    are known by what they set and what they replaced."""
+    are known by what they set and what they replaced, and are none of `persons`."""
 
     def __init__(
-        self, updates: Sequence[Write], history: Sequence[HistoryEntry], own_name: str | None
+        self,
+        updates: Sequence[Write],
+        history: Sequence[HistoryEntry],
+        own_name: str | None,
+        persons: Collection[str] = (),
     ) -> None:
-        self.history, self.own_name = history, own_name
+        self.history, self.own_name, self.persons = history, own_name, persons
         self.are_signed = own_name is not None and any(entry.by == own_name for entry in history)
         self.places: dict[int, tuple[Write, str]] = {}
         answered_first = sorted(updates, key=lambda write: write.audit == "lost")
@@ -87,6 +91,8 @@ class OurLines:
         read, and is somebody else's of the same second."""
         if self.are_signed:
             return line.by == self.own_name
+        if line.by in self.persons:
+            return False
         if _is_same(write.before, unit, part, line.old):
             return True
         since = write.read_at - OVERLAP

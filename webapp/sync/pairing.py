@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from webapp.sync import holds
 from webapp.sync.batch import Batch
-from webapp.sync.doubles import settle_double
-from webapp.sync.read import Seen
+from webapp.sync.decide import Tombstone
+from webapp.sync.doubles import settle_double, was_deleted
+from webapp.sync.read import Seen, deleted_among
 from webapp.sync.waits import is_old_view
 
 SOON = timedelta(seconds=2)
@@ -24,10 +25,16 @@ def paired(batch: Batch, seen: Sequence[Seen]) -> list[Seen]:
     homeless = [(s, owner, card_id) for s, owner, card_id in homeless if owner != s.record.link_id]
     doubles = {card_id for s, _, card_id in homeless if card_id not in (None, s.record.procore_id)}
     cards = batch.procore.by_ids(sorted(doubles)) if doubles else {}
+    cards = {key: card for key, card in cards.items() if card.deleted_at is None}
+    gone = deleted_among(batch.procore, [key for key in sorted(doubles) if key not in cards])
     taken: set[int] = set()
     for stray, owner, card_id in homeless:
         if card_id == stray.record.procore_id or (card_id is None and owner not in taken):
             batch.absorb(stray, owner)
+            taken.add(owner)
+        elif card_id in gone and owner not in taken and was_deleted(batch, stray):
+            # somebody brought back the card before that one
+            batch.swap(stray, owner, Tombstone())
             taken.add(owner)
         elif card_id is not None:
             settle_double(batch, stray, cards.get(card_id), owner)

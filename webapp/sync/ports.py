@@ -200,6 +200,9 @@ class Store(Protocol):
     def keep_audit(self, lease: Lease, link_id: int, found: Audited) -> None:
         """At once: or after a kill nobody would look for it again."""
 
+    def persons_named(self, names: Collection[str]) -> set[str]:
+        """Which of these names Procore's mirrored directory holds."""
+
     def edited_at(self, timesheet_id: int) -> Mapping[str, datetime]:
         """By unit, when a person here last changed it, by our clock."""
 

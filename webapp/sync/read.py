@@ -159,7 +159,10 @@ def _in_window(procore: AtProcore, wanted: set[int], low: datetime) -> dict[int,
 
 
 def _deleted(procore: AtProcore, records: Sequence[Record]) -> dict[int, Card]:
-    ids = [r.procore_id for r in records if r.procore_id is not None]
+    return deleted_among(procore, [r.procore_id for r in records if r.procore_id is not None])
+
+
+def deleted_among(procore: AtProcore, ids: Sequence[int]) -> dict[int, Card]:
     if not ids:
         return {}
     gone: dict[int, Card] = {}

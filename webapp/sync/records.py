@@ -141,7 +141,7 @@ class Record:
     dropped: Reason | None = None
     """A person's word that a deletion, or what was discarded, is not to be carried out."""
     dropped_as: str | None = None
-    """The digest of the card that was discarded, where one was seen."""
+    """The digest of the card that was discarded, where one was seen, or GONE."""
     decisions: tuple[Decision, ...] = ()
     is_to_be_deleted_there: bool = False
     """What persons said about its clashes and is not carried out yet."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from webapp.domain.timecard import Card
 from webapp.sync import holds
-from webapp.sync.decide import Base
+from webapp.sync.decide import Base, Tombstone
 from webapp.sync.dictionary import Dictionary
 from webapp.sync.holds import Reason
 from webapp.sync.ports import OurTimesheet, Record, Settings
@@ -18,6 +18,8 @@ def out_of_scope(record: Record, card: Card | None, settings: Settings) -> Reaso
         return holds.in_progress()
     if isinstance(record.base, Base) or record.intent is not None:
         return None
+    if isinstance(record.base, Tombstone) and record.timesheet is not None:
+        return None  # it was synced, and may come back on either side (D3, D32)
     if _is_pair(record.timesheet, card):
         return None
     return _too_old(record.timesheet, card, settings)

@@ -68,7 +68,8 @@ class Step:
         timesheet = seen.record.timesheet
         ours = timesheet.timecard if timesheet and not timesheet.is_deleted else None
         theirs = seen.card.timecard if seen.card else None
-        base = seen.base or seen.record.base
+        # what is being made anew has no base: the one that stands is of the card before
+        base = Tombstone() if seen.is_in_doubt else seen.base or seen.record.base
         rules = Rules(
             self.batch.words.same, self.batch.settings.conflict_rule, decisions=seen.record.decisions
         )
