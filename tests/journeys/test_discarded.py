@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -161,3 +162,21 @@ def test_a_change_that_was_discarded_does_not_keep_a_later_deletion_back(
     site.world.delete_timecard(site.dana.id, card)
     site.settle()
     assert hours(site) == ([], [])
+
+
+def test_what_is_discarded_while_it_is_sent_is_in_sync(connected: Site) -> None:
+    """Invariants 1 and 2: the word came too late, and Procore's answer is kept."""
+    site = connected
+    call = site.world.call
+
+    def discarded_meanwhile(method: str, path: str, *rest: Any) -> Any:
+        answer = call(method, path, *rest)
+        if method == "POST" and site.messages("pending"):
+            discard(site)
+        return answer
+
+    site.world.call = discarded_meanwhile  # type: ignore[assignment,method-assign]  # a person is at it, too
+    site.write("8.0")
+    sync.drain()
+    assert hours(site) == ([Decimal(8)], [Decimal(8)])
+    assert {link.state for link in site.links()} == {"in_sync"}

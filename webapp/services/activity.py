@@ -103,9 +103,9 @@ def discard(actor: Actor, message_id: int, note: str | None) -> MessageView:
         message = _open_message(session, actor, message_id)
         link = messages.link_of(session, message)
         reason = holds.discarded(actor.name)
-        link.generation += 1
-        link.done_generation = link.generation
-        link.is_dirty, link.not_before = False, None
+        marks.mark(
+            link, "discarded", now
+        )  # what a worker has in hand ends as it does; the next look heeds the word
         link.state, link.reason_key, link.reason_text = reason.state, reason.key, reason.text
         link.dropped_key, link.dropped_text = reason.key, reason.text
         link.dropped_as = GONE if link.is_delete_hinted else link.seen_as
@@ -113,6 +113,7 @@ def discard(actor: Actor, message_id: int, note: str | None) -> MessageView:
             other.state, other.processed_at, other.updated_at = "processed", now, now
             other.reason_key, other.reason_text, other.next_attempt_at = reason.key, reason.text, None
         message.note = note
+        queueing.wake_after_commit(session, wiring.config().redis_url, actor.company_id)
         session.flush()
         return _view(session, actor, message_id)
 
