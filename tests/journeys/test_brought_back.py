@@ -189,3 +189,24 @@ def test_an_exported_timesheet_does_not_come_back_by_itself(shared: tuple[Site, 
     locks.unlock(site.actor(), date(2026, 11, 1), date(2026, 11, 30))
     site.settle()
     assert stands(site)[0] == [8]
+
+
+@pytest.mark.parametrize("order", ["id", "newest", "updated"])
+def test_an_old_card_brought_back_while_the_new_one_is_in_doubt_makes_no_third(
+    shared: tuple[Site, int, int], order: str
+) -> None:
+    """D6: both carry the number; which one a list names last must not matter."""
+    site, timesheet, card = shared
+    site.world.set_switches(list_order=order)
+    kept_ours(site, timesheet, card)
+    answer_is_lost(site, "POST")
+    site.world.set_switches(list_lag_seconds=5.0)
+    sync.drain()
+    site.clock.advance(1)
+    site.world.restore_timecard(site.dana.id, card)
+    site.settle(rounds=200)
+    for _ in range(6):
+        site.clock.advance(300)
+        sync.sweep_company(site.company_id)
+        site.settle()
+    assert len(site.cards()) == 1

@@ -56,3 +56,21 @@ def test_a_project_that_was_refused_is_asked_about_again(sqlite_site: Site) -> N
     work_on(site, hours=1)
     assert {link.state for link in site.links()} == {"in_sync"}
     assert len(site.cards()) == 2
+
+
+def test_a_lost_create_is_sent_again_soon_when_our_clock_is_put_back(sqlite_site: Site) -> None:
+    """D6: after 90 s and the lists' lag, not after five hours."""
+    site = sqlite_site
+    site.connect(receive=True, send=True)
+    site.our_clock.ahead = timedelta(hours=5)
+    site.write("7.0", person=5)
+    site.settle()
+    site.world.add_fault(effect="lose_request", method="POST", times=1)
+    site.write("8.0")
+    sync.drain()
+    site.our_clock.ahead = timedelta()
+    for _ in range(200):
+        site.deliver()
+        sync.drain()
+        site.clock.advance(10)
+    assert len(site.cards()) == 2

@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from procore_sandbox.model.records import Timecard as TheirCard
 from tests.fixtures.site import Site
-from webapp.services import sync
+from tests.journeys.both_sides import stands
+from webapp.services import activity, sync
 from webapp.store.models import ClashRow, RawAnswer
 from webapp.store.session import reading
 
@@ -177,3 +178,18 @@ def test_what_somebody_enters_on_a_double_just_before_we_delete_it_is_kept(sqlit
     with reading(site.company_id) as session:
         kept = session.scalars(select(ClashRow)).one()
     assert (kept.kind, (kept.theirs or {})["hours"], len(site.cards())) == ("overwritten", "9.000000", 1)
+
+
+def test_of_two_with_one_number_the_one_that_is_left_comes_here(shared: tuple[Site, int, int]) -> None:
+    """*origin_id_taken*: "delete the wrong one, then press Retry". Dana deletes the one that our link holds."""
+    site, _, card = shared
+    site.clock.advance(600)
+    site.world.copy_timecard(site.dana.id, card)
+    site.settle()
+    site.clock.advance(600)
+    site.world.delete_timecard(site.dana.id, card)
+    site.settle()
+    for message in site.messages("pending"):
+        activity.retry(site.actor(), message.id)
+    site.settle()
+    assert stands(site) == ([8], [8])

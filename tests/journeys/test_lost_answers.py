@@ -309,3 +309,28 @@ def test_nine_of_somebody_else_are_not_our_nine_that_never_arrived(shared: tuple
     site.edit(card, hours="9.0")
     site.settle()
     both_at(site, "9")
+
+
+def test_a_replay_that_is_refused_for_its_project_proves_nothing_about_the_first_try(
+    sqlite_site: Site,
+) -> None:
+    """D6: carried out, answer and event lost, then the project was withdrawn and given back."""
+    site = sqlite_site
+    site.connect(receive=True, send=True)
+    site.write("1.0", person=5)
+    site.settle()
+    site.clock.advance(600)
+    answer_is_lost(site, "POST")
+    site.write("8.0")
+    sync.drain()
+    site.world.withdraw_project(site.theirs.id, site.projects[0].id)
+    for _ in range(40):
+        sync.drain()
+        site.clock.advance(5)
+    site.world.discard_deliveries()
+    site.world.give_back_project(site.theirs.id, site.projects[0].id)
+    for _ in range(200):
+        site.deliver()
+        sync.drain()
+        site.clock.advance(5)
+    assert len(site.world.timecards(site.theirs.id)) == 2

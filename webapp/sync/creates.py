@@ -87,7 +87,8 @@ def _finish(batch: Batch, sent: list[tuple[Seen, Intent]], created: dict[int, Cr
         answer = created.get(intent.origin_id)
         if answer is not None and answer.refusal is not None and answer.refusal.key.startswith("permission:"):
             why = parking.park(batch, intent.sent.project, answer.refusal.text)
-            batch.wait(seen, answer.refusal, not_before=why.probe_at, ends_intent=True)
+            is_first = seen.record.intent is None
+            batch.wait(seen, answer.refusal, not_before=why.probe_at, ends_intent=is_first)
         elif answer is not None and answer.refusal is not None:
             was_refused = answer.refusal.key != holds.BUSY
             batch.wait(seen, answer.refusal, ends_intent=was_refused or seen.record.intent is None)

@@ -29,7 +29,7 @@ def settle_double(batch: Batch, stray: Seen, paired: Card | None, owner: int) ->
         return
     if spare.id != stray.card.id:
         # first the timesheet gets the card that stays; the other one is the stray then
-        batch.swap(stray, owner, Tombstone() if was_deleted(batch, stray) else None)
+        batch.swap(stray, owner, Tombstone() if _was_deleted(batch, stray.card) else None)
         return
     history = batch.procore.change_history(spare.id)
     try:
@@ -41,11 +41,16 @@ def settle_double(batch: Batch, stray: Seen, paired: Card | None, owner: int) ->
     batch.outcomes.append(_deleted(stray, spare, history, last or spare))
 
 
-def was_deleted(batch: Batch, stray: Seen) -> bool:
-    """The card was brought back: it is of an earlier life of its timesheet; what is agreed on now is not about it."""
+def is_somebodys(batch: Batch, stray: Seen, former: Card) -> bool:
+    """Whether a person made it, or was at it. `former`: the card that our timesheet had."""
     assert stray.card is not None
-    history = batch.procore.change_history(stray.card.id)
-    return any(line.column.casefold().startswith("deleted") for line in history)
+    makers = (stray.card.facts.created_by, former.facts.created_by)
+    return (None not in makers and makers[0] != makers[1]) or not _is_untouched(batch, stray.card)
+
+
+def _was_deleted(batch: Batch, card: Card) -> bool:
+    """It was brought back: it is of an earlier life of its timesheet; what is agreed on now is not about it."""
+    return any(line.column.casefold().startswith("deleted") for line in batch.procore.change_history(card.id))
 
 
 def _spare(batch: Batch, paired: Card, stray: Card) -> Card | None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from webapp.sync import holds
 from webapp.sync.batch import Batch
 from webapp.sync.decide import Tombstone
-from webapp.sync.doubles import settle_double, was_deleted
+from webapp.sync.doubles import is_somebodys, settle_double
 from webapp.sync.read import Seen, deleted_among
 from webapp.sync.waits import is_old_view
 
@@ -32,8 +32,7 @@ def paired(batch: Batch, seen: Sequence[Seen]) -> list[Seen]:
         if card_id == stray.record.procore_id or (card_id is None and owner not in taken):
             batch.absorb(stray, owner)
             taken.add(owner)
-        elif card_id in gone and owner not in taken and was_deleted(batch, stray):
-            # somebody brought back the card before that one
+        elif card_id in gone and owner not in taken and is_somebodys(batch, stray, gone[card_id]):
             batch.swap(stray, owner, Tombstone())
             taken.add(owner)
         elif card_id is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -109,7 +109,7 @@ def _seen(
 ) -> Seen:
     if record.intent is not None and _is_new_card_unknown(record):
         card = found.get(record.intent.origin_id)
-        if card is None or card.id == record.intent.replaces:
+        if card is None:
             return Seen(record, is_in_doubt=True)
         if card.deleted_at is not None:
             return Seen(record, is_gone=True, gone=card)
@@ -175,9 +175,10 @@ def deleted_among(procore: AtProcore, ids: Sequence[int]) -> dict[int, Card]:
 
 
 def find_by_origin(procore: AtProcore, records: Sequence[Record]) -> dict[int, Card]:
-    """Cards that carry our numbers, live or deleted, among those changed since the first of these was sent."""
+    """Cards that carry our numbers, live or deleted, among those changed since the first of these was sent; but not
+    those that they replace."""
     sent = [r.intent.first_sent_at for r in records if r.intent is not None and r.intent.first_sent_at]
-    wanted = {r.intent.origin_id for r in records if r.intent is not None}
+    wanted = {r.intent.origin_id: r.intent.replaces for r in records if r.intent is not None}
     if not sent:
         return {}
     low, high = min(sent) - OVERLAP, procore.server_time() + LONG_AGO  # the time last heard may be old
@@ -185,10 +186,10 @@ def find_by_origin(procore: AtProcore, records: Sequence[Record]) -> dict[int, C
     return deleted | _with_origin(procore.updated_between(low, high), wanted)
 
 
-def _with_origin(pages: Iterable[list[Card]], wanted: set[int]) -> dict[int, Card]:
+def _with_origin(pages: Iterable[list[Card]], wanted: Mapping[int, int | None]) -> dict[int, Card]:
     return {
-        card.facts.origin_id: card
+        number: card
         for page in pages
         for card in page
-        if card.facts.origin_id is not None and card.facts.origin_id in wanted
+        if (number := card.facts.origin_id) is not None and number in wanted and card.id != wanted[number]
     }

@@ -22,8 +22,12 @@ def waits(batch: Batch, seen: Seen) -> bool:
     elif seen.is_taken:
         batch.wait(seen, holds.origin_id_taken())
     elif seen.is_in_doubt and _may_still_appear(batch, seen.record):
-        at = _resend_at(batch, seen.record)
-        batch.wait(seen, holds.answer_lost(), not_before=min(at, batch.clock.now() + SOON))
+        at, now = _resend_at(batch, seen.record), batch.clock.now()
+        if at > now + timedelta(
+            seconds=batch.limits.resend_wait
+        ):  # it was sent by a clock that was put back since
+            batch.store.keep_unanswered(batch.lease, [seen.record.link_id])
+        batch.wait(seen, holds.answer_lost(), not_before=min(at, now + SOON))
     elif seen.is_unseen:
         unseen(batch, seen)
     elif is_old_view(batch, seen):
