@@ -79,7 +79,9 @@ def _walk(value: Any, rules: tuple[Rule, ...], ids_as_text: bool) -> Any:
 
 
 def _changed(row: Json, key: str, change: Callable[[Any], Any]) -> Json:
-    return {**row, key: change(row[key])} if row.get(key) is not None else row
+    """What an error says about a field, a list of sentences, stands under the field's name, too."""
+    is_value = row.get(key) is not None and not isinstance(row[key], list)
+    return {**row, key: change(row[key])} if is_value else row
 
 
 def _with_text_ids(row: Json) -> Json:

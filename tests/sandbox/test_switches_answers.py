@@ -28,6 +28,11 @@ def test_hours_are_spelt_as_the_switch_says(position: str, eight: Any, half: Any
     assert [card(procore)["hours"], card(procore, hours="7.5")["hours"]] == [eight, half]
 
 
+def test_what_an_error_says_about_hours_is_no_number_of_hours() -> None:
+    body = {"errors": [{"hours": ["must be a whole number"]}]}
+    assert reshaped(Switches(hours_as="number"), body) == body
+
+
 def test_numbers_may_be_text_and_text_numbers() -> None:
     procore = Procore(lunch_as="number", origin_id_as="text")
     times = {"time_in": "2026-11-16T14:00:00Z", "time_out": "2026-11-16T22:30:00Z", "lunch_time": "30"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from random import Random
 from typing import Any
@@ -16,9 +16,10 @@ from procore_sandbox.model.records import Hook
 from tests.simulation.company import PROJECTS
 from tests.simulation.provenance import values_here, values_there
 from tests.simulation.site import SimulatedSite
+from tests.simulation.users import FIRST_DAY
 from webapp.extensions import db
-from webapp.services import activity, conflicts, guard, projects, settings
-from webapp.store.models import Project
+from webapp.services import activity, conflicts, guard, locks, projects, settings
+from webapp.store.models import Message, Project
 from webapp.store.session import reading
 
 HABITS: dict[str, tuple[Any, ...]] = {
@@ -66,6 +67,7 @@ HABITS: dict[str, tuple[Any, ...]] = {
 }
 """What may differ from Procore's documents in a seed, and how."""
 HABIT_SHARE = 0.1
+HALF = 0.5
 STORM = 40
 QUICK_LIMITS = {"spike_limit": 100, "hourly_limit": 3600}
 UNTOLD = ("turn_off", "turn_on", "withdraw", "give_back", "lose_hook", "change_secret")
@@ -109,9 +111,10 @@ class Administrators:
         self._give_back()
         self.link_projects()
         self.let_through()
+        self._request(partial(locks.unlock, self.site.actor(), date.min, date.max))
         for direction in ("receive", "send"):
             self._set({direction: True}, "off")
-        self._set(GENEROUS)
+        self._set(GENEROUS | {"receive_only_linked": False, "send_only_linked": False})
         self.site.scheduler.finish()
 
     def retry_failed(self, *kinds: str) -> bool:
@@ -231,6 +234,34 @@ class Administrators:
             for unit, value in values.items():
                 self.site.accepted[unit].add(value)
 
+    def discard(self) -> None:
+        """What waits or failed is not to be synced: the other side stays as it is."""
+        with self.site.looked_at(), reading(self.site.company_id) as session:
+            is_open = Message.state.in_(("pending", "failed"))
+            ids = session.scalars(select(Message.id).where(is_open).order_by(Message.id)).all()
+        if ids:
+            self.has_toggled = True
+            act = partial(activity.discard, self.site.actor(), self.rng.choice(ids), None)
+            self._request(partial(self._accepting, act))
+
+    def lock_period(self) -> None:
+        first, last = self._period()
+        self._request(partial(locks.lock, self.site.actor(), first, last))
+        if self.rng.random() < HALF:
+            self._request(partial(locks.process, self.site.actor(), first, last))
+
+    def unlock_period(self) -> None:
+        self._request(partial(locks.unlock, self.site.actor(), *self._period()))
+
+    def _period(self) -> tuple[date, date]:
+        first = FIRST_DAY + timedelta(days=self.rng.randrange(3))
+        return first, first + timedelta(days=self.rng.choice((0, 2, 100)))
+
+    def link_only(self) -> None:
+        """Whether what is not linked is linked by itself (R11)."""
+        setting = self.rng.choice(("receive_only_linked", "send_only_linked"))
+        self._set({setting: self.rng.random() < HALF})
+
     def resolve(self) -> None:
         with self.site.looked_at(), db.engine.execution_options(is_readonly=True).connect() as connection:
             found = connection.execute(
@@ -298,6 +329,10 @@ ACTS: dict[str, Callable[[Administrators], None]] = {
     "turn_on": Administrators.turn_on,
     "change_rule": Administrators.change_rule,
     "resolve": Administrators.resolve,
+    "discard": Administrators.discard,
+    "lock_period": Administrators.lock_period,
+    "unlock_period": Administrators.unlock_period,
+    "link_only": Administrators.link_only,
     "tighten_guard": Administrators.tighten_guard,
     "let_through": Administrators.let_through,
     "drop": Administrators.drop,

@@ -164,11 +164,20 @@ class Books:
         for link in self.links:
             sheet, card = self.timesheets.get(link["timesheet_id"]), self.cards.get(link["procore_id"])
             ours = our_side(sheet, lines.get(sheet["id"], [])) if sheet else None
-            theirs = None
-            if card is not None:
-                changes = state.changes_of_card.get(card.id, [])
-                theirs = their_side(card, changes, service, born_by_person=card.origin_id is None)
-            record = Record(f"link {link['id']}", ours, theirs)
+            former = {
+                id_: self.cards[id_]
+                for id_ in self.site.deleted_there.get(link["id"], ())
+                if id_ in self.cards
+            }
+            sides = {
+                c.id: their_side(
+                    c, state.changes_of_card.get(c.id, []), service, born_by_person=c.origin_id is None
+                )
+                for c in (*former.values(), card)
+                if c is not None
+            }
+            theirs = sides.pop(card.id, None) if card is not None else None
+            record = Record(f"link {link['id']}", ours, theirs, tuple(sides[id_] for id_ in sorted(sides)))
             for unit, values in self.site.accepted.items():
                 record.kept[unit] |= values
             for conflict in self.conflicts:
@@ -212,6 +221,12 @@ class Books:
     def is_put_back(self, card_id: int) -> bool:
         changes = self.site.world.state.changes_of_card.get(card_id, [])
         return any(change.column == "deleted_at" and change.new_value is None for change in changes)
+
+    def is_second(self, card: Timecard) -> bool:
+        """A person entered, deleted and brought back this card, and its timesheet has another one by now."""
+        had = {link["id"] for link in self.links if card.id in self.site.deleted_there.get(link["id"], ())}
+        has = {link["id"] for link in self.links if link["procore_id"] == card.id}
+        return card.origin_id is None and self.is_put_back(card.id) and bool(had - has)
 
     def _has_owner_in_conflict_or_gone(self, card_id: int) -> bool:
         number = self.cards[card_id].origin_id

@@ -66,6 +66,10 @@ def equal_or_explained(books: Books) -> Iterator[Violation]:
 
 
 def nothing_doubled(books: Books) -> Iterator[Violation]:
+    """What a person brought back in Procore, after its timesheet had been brought back here and got another card, are
+    two records: both were asked for."""
+    twice = {c.id for c in books.cards.values() if c.deleted_at is None and books.is_second(c)}
+    of_twice = {link["timesheet_id"] for link in books.links if link["procore_id"] in twice}
     live = [c for c in books.cards.values() if c.deleted_at is None and c.id not in books.asked_doubles]
     origins = Counter(card.origin_id for card in live if card.origin_id)
     for origin, count in origins.items():
@@ -75,10 +79,14 @@ def nothing_doubled(books: Books) -> Iterator[Violation]:
         ()
         if books.is_split
         else (
-            ("cards", [card.description for card in live]),
+            ("cards", [card.description for card in live if card.id not in twice]),
             (
                 "timesheets",
-                [s["description"] for s in books.timesheets.values() if s["deleted_at"] is None],
+                [
+                    s["description"]
+                    for s in books.timesheets.values()
+                    if s["deleted_at"] is None and s["id"] not in of_twice
+                ],
             ),
         )
     ):

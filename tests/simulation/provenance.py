@@ -1,8 +1,8 @@
 """Whose value was overwritten by whom: invariant 3, exactly, from the histories that both sides keep.
 
-Every value that a person enters is entered once, so a value names its author; its parent is the value that stood there
-when it was entered, for that one its author had seen. What the engine wrote over must be an ancestor of what it wrote,
-or stand in a conflict.
+A person who enters a value has seen the one that stood there. So each entry has one before it, however often its value
+is entered; what the engine writes repeats the entry of a person who entered this value. What it wrote over must come
+before one of these, or stand in a conflict.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 from procore_sandbox.model.records import Timecard
 
 UNITS = ("hours", "description", "date")
-"""What is unique. A person, a project, a type is chosen from a few."""
+"""Entered once, or again by who looks for it. A person, a project, a type is chosen from a few."""
 PLACE = frozenset({"project", "cost_code"})
 SAID = {
     "hours": "time", "task": "time_type", "project_item": "cost_code",
@@ -83,6 +83,8 @@ class Record:
     name: str
     ours: Side | None
     theirs: Side | None
+    former: tuple[Side, ...] = ()
+    """Cards that it had before."""
     kept: dict[str, set[Value]] = field(default_factory=lambda: defaultdict(set))
 
     def has_authors_of(self, unit: str, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
@@ -101,10 +103,10 @@ class Record:
         )
 
     def deletions(self, *, by_engine: bool) -> int:
-        """Of both sides together."""
+        """Of both sides together, with the cards that it had before."""
         return sum(
             line.is_end and line.by_engine is by_engine
-            for side in (self.ours, self.theirs)
+            for side in (self.ours, self.theirs, *self.former)
             if side is not None
             for line in side.lines
         )
@@ -117,89 +119,139 @@ def lost_values(
     how young an edit may be at our write that nothing tells of, where its event was lost. `stored`: what
     Procore makes of hours that it is sent, where it does not leave them as they are (D47, D48). What stood in a record
     that a person deleted is given up by that person: it may come back as the other side has it (D3)."""
-    family = _Family(record, stored)
+    entries = _Entries(record, stored)
     for name, side, other in (
         ("timesheet", record.ours, record.theirs),
         ("card", record.theirs, record.ours),
     ):
         if side is None:
             continue
-        values, entered_at = side.first(), dict[tuple[str, Value], datetime | None]()
         is_given_up = False
-        for line in side.lines:
-            if line.by_engine:
-                for unit, (old, new) in line.changes.items():
-                    at = entered_at.get((unit, old))
-                    is_unnoticed = at and line.at and line.at - at <= unnoticed
-                    if not (family.has_seen(unit, old, new) or is_unnoticed or is_given_up):
-                        yield f"{record.name}: the {name}'s {unit} {old!r} gave way to {new!r} unseen"
-                if line.is_end and other is not None:
-                    yield from _lost_by_deletion(record, family, name, values, (side, other))
-            else:
-                entered_at.update({(unit, new): line.at for unit, (_, new) in line.changes.items()})
+        for line, made, standing in entries.told(name):
+            for unit, entry in made.items() if line.by_engine else ():
+                old = entry.before
+                assert old is not None
+                is_unnoticed = old.at and line.at and line.at - old.at <= unnoticed
+                if not (entries.has_seen(unit, old, entry) or is_unnoticed or is_given_up):
+                    yield f"{record.name}: the {name}'s {unit} {old.value!r} gave way to {entry.value!r} unseen"
+            if line.by_engine and line.is_end and other is not None:
+                yield from _lost_by_deletion(record, entries, name, standing)
             is_given_up = line.is_end and not line.by_engine
-            values.update({unit: new for unit, (_, new) in line.changes.items()})
 
 
 def _lost_by_deletion(
-    record: Record, family: _Family, name: str, values: Values, sides: Iterable[Side]
+    record: Record, entries: _Entries, name: str, deleted: Mapping[str, Entry]
 ) -> Iterator[str]:
     """Whoever deleted it, on either side, must have seen what stands here. (A lagging list may bring back for a moment
     what was deleted here, and end that.)"""
-    seen: dict[str, set[Value]] = defaultdict(set)
-    for side in sides:
-        standing = side.first()
-        for line in side.lines:
-            if line.is_end and not line.by_engine:
-                for unit, value in standing.items():
-                    seen[unit].add(value)
-            standing.update({unit: new for unit, (_, new) in line.changes.items()})
+    seen = [
+        standing
+        for side in entries.of
+        for line, _, standing in entries.told(side)
+        if line.is_end and not line.by_engine
+    ]
     if not seen:
         yield f"{record.name}: the {name} was deleted although nobody deleted it"
         return
-    for unit in UNITS:
-        old = values.get(unit)
-        if not any(family.has_seen(unit, old, value) for value in seen[unit]):
-            yield f"{record.name}: the {name} with {unit} {old!r} was deleted by who had not seen it"
+    for unit, old in deleted.items():
+        if not any(entries.has_seen(unit, old, standing[unit]) for standing in seen):
+            yield f"{record.name}: the {name} with {unit} {old.value!r} was deleted by who had not seen it"
 
 
-class _Family:
-    """Which value was entered over which, per unit."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """A value from when it began to stand on one side, and the one that stood there before. `place`: the line."""
+
+    side: str
+    place: int
+    value: Value
+    by_person: bool
+    before: Entry | None = None
+    at: datetime | None = None
+
+
+Told = tuple[Line, Mapping[str, Entry], Mapping[str, Entry]]
+"""A line, what it made stand, and what stood just before it."""
+
+
+class _Entries:
+    """Of one record, on both sides."""
 
     def __init__(self, record: Record, stored: Stored | None) -> None:
-        self.kept = record.kept
-        self.parents: dict[str, dict[Value, set[Value]]] = {unit: defaultdict(set) for unit in UNITS}
-        self.entered: dict[str, set[Value]] = {unit: set() for unit in UNITS}
-        for side in (record.ours, record.theirs):
-            if side is None:
-                continue
-            if side.born_by_person:
-                for unit, value in side.first().items():
-                    self.entered[unit].add(value)
-            for line in side.lines:
-                if line.by_engine:
-                    continue
-                for unit, (old, new) in line.changes.items():
-                    self.parents[unit][new].add(old)
-                    self.entered[unit].add(new)
-        for hours in self.entered["hours"] if stored else ():
-            if hours is not None:
-                for made in stored(Decimal(hours)):
-                    self.parents["hours"][_text("hours", made)].add(hours)
+        self.kept, self.stored = record.kept, stored
+        self.of: dict[str, list[Told]] = {}
+        self.by_persons: dict[str, list[Entry]] = {unit: [] for unit in UNITS}
+        self.by_engine: dict[str, list[Entry]] = {unit: [] for unit in UNITS}
+        former = ((f"card {place} before", side) for place, side in enumerate(record.former))
+        for name, side in (("timesheet", record.ours), ("card", record.theirs), *former):
+            self.of[name] = list(self._read(name, side)) if side is not None else []
 
-    def has_seen(self, unit: str, old: Value, new: Value) -> bool:
-        """Whether the author of `new` knew `old`, or `old` is nobody's, or it is kept."""
-        if old is None or old not in self.entered[unit] or old in self.kept[unit]:
+    def told(self, name: str) -> list[Told]:
+        return self.of[name]
+
+    def _read(self, name: str, side: Side) -> Iterator[Told]:
+        standing = {unit: Entry(name, -1, value, side.born_by_person) for unit, value in side.first().items()}
+        self._remember(standing)
+        for place, line in enumerate(side.lines):
+            made = {
+                unit: Entry(name, place, new, not line.by_engine, standing[unit], line.at)
+                for unit, (_, new) in line.changes.items()
+            }
+            self._remember(made)
+            yield line, made, dict(standing)
+            standing |= made
+
+    def _remember(self, made: Mapping[str, Entry]) -> None:
+        for unit, entry in made.items():
+            (self.by_persons if entry.by_person else self.by_engine)[unit].append(entry)
+
+    def has_seen(self, unit: str, old: Entry, new: Entry) -> bool:
+        """Whether an author of `new` knew `old`, or entered the same elsewhere; or `old` is nobody's, or kept."""
+        authors = [author for one in self._as_before(unit, old) for author in self._authors(unit, one)]
+        if old.value is None or not authors or old.value in self.kept[unit]:
             return True
-        todo, done = [new], set[Value]()
+        todo, done = [new], set[Entry]()
         while todo:
-            value = todo.pop()
-            if value == old:
+            entry = todo.pop()
+            is_same = entry.by_person and entry.side != old.side and entry.value == old.value
+            if entry in authors or is_same:
                 return True
-            if value not in done:
-                done.add(value)
-                todo += self.parents[unit][value]
+            if entry in done:
+                continue
+            done.add(entry)
+            if not entry.by_person:
+                todo += self._authors(unit, entry)
+            elif entry.before is not None:
+                todo.append(entry.before)
         return False
+
+    def _as_before(self, unit: str, entry: Entry) -> Iterator[Entry]:
+        """The entry, and those of the same value before it since when nothing else was carried over: who puts back what
+        both sides agree on has changed nothing."""
+        yield entry
+        one = entry
+        while one.by_person and one.before is not None:
+            one = one.before
+            if one.value == entry.value:
+                yield one
+            if any(copy.value == one.value and copy.side != one.side for copy in self.by_engine[unit]):
+                return
+
+    def _authors(self, unit: str, entry: Entry) -> list[Entry]:
+        """The entry itself; of what the engine wrote, all that it may repeat: of its own side, earlier ones."""
+        if entry.by_person:
+            return [entry]
+        return [
+            one
+            for one in self.by_persons[unit]
+            if (one.side != entry.side or one.place < entry.place)
+            if one.value == entry.value or entry.value in self._made_of(unit, one.value)
+        ]
+
+    def _made_of(self, unit: str, value: Value) -> set[Value]:
+        if unit != "hours" or value is None or self.stored is None:
+            return set()
+        return {_text(unit, made) for made in self.stored(Decimal(value))}
 
 
 # ---- the histories ---------------------------------------------------------------------------------

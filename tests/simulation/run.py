@@ -40,6 +40,7 @@ TOLD_SHARE = 0.25
 HALF, TENTH = 0.5, 0.1
 """Of the seeds go through what costs much and is rarely needed."""
 EVENTS_LOST = ("event_dropped", "event_delayed")
+HISTORY_REFUSED = ("status_403", "status_404")
 STORM_BEFORE_MEETINGS = 3
 """Such a part of the steps, where meetings follow that nobody asked for."""
 MOST_WRITES = 4
@@ -197,9 +198,11 @@ class Run:
 
     def _may_be_told_otherwise(self) -> bool:
         """Which of two edits is the later one, after our clock was put forward or back: the time of ours is the old
-        clock's. Meanwhile a person is asked."""
+        clock's; and what an unanswered write of ours did, where the card's history was refused. Meanwhile a person is
+        asked."""
         is_asked = any(conflict["winner"] is None for conflict in Books(self.site).conflicts)
-        return bool(self.administrators.acts["jump"]) and is_asked
+        is_unclear = self.administrators.acts["jump"] or any(map(self.faults.fired.get, HISTORY_REFUSED))
+        return bool(is_unclear) and is_asked
 
     def _three_rounds_write_nothing(self) -> None:
         """By a sweep of everything, with every record marked; with every event told again; and once more."""

@@ -1,17 +1,18 @@
-"""People at both sides, at random. Every value they enter is entered once only, so that it can be told later whose
-value was overwritten by whom; and they like to meet on the same field of the same record."""
+"""People at both sides, at random. Most values are entered once only, so that it can be told later whose value was
+overwritten by whom; some seeds' people like to enter again what stood there before. And they like to meet on the same
+field of the same record."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from procore_sandbox.model.errors import Refused
 from procore_sandbox.model.events import fire
@@ -22,6 +23,8 @@ from tests.simulation.company import PROJECTS
 from tests.simulation.site import SimulatedSite
 from webapp.extensions import db
 from webapp.services import timesheets
+from webapp.store.models import Timesheet
+from webapp.store.session import reading
 
 FIRST_DAY = date(2026, 11, 16)
 FIELDS = (
@@ -41,12 +44,15 @@ KEPT_FOCUS = 0.45
 """How often the next one works on the record and the field that was worked on last, on whichever side."""
 HELD = (0.0, 0.3, 0.7)
 """How often it is a record that a worker has in hand right now, where there is one; the seed draws."""
+AGAIN = (0.0, 0.0, 0.3, 0.7)
+"""How often a value is one that stood in the record before, or stands on its other side; the seed draws."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
     """A record as its link names it; either side may be missing."""
 
+    link: int
     timesheet: int | None
     card: int | None
     is_in_hand: bool = False
@@ -89,6 +95,9 @@ class Users:
         self.fields = aim.fields or FIELDS
         drawn = rng.choice(HELD)
         self.held = drawn if aim.held is None else aim.held
+        self.again = rng.choice(AGAIN)
+        self.stood: defaultdict[tuple[int, str], list[Any]] = defaultdict(list)
+        """By link and field: what people saw there, or entered."""
 
     def act(self) -> None:
         """One thing that somebody does."""
@@ -117,7 +126,7 @@ class Users:
         with self.site.looked_at(), db.engine.execution_options(is_readonly=True).connect() as connection:
             rows = connection.execute(
                 text(
-                    "SELECT timesheet_id, procore_id, is_dirty AND attempts > 0 FROM links"
+                    "SELECT id, timesheet_id, procore_id, is_dirty AND attempts > 0 FROM links"
                     " WHERE company_id = :company AND is_excluded_for_good = :no ORDER BY id"
                 ),
                 {"company": self.site.company_id, "no": False},
@@ -142,6 +151,29 @@ class Users:
                 chosen = (same[0], field)
         self.focus = chosen
         return chosen
+
+    def _value(self, pair: Pair, field: str) -> Any:
+        """A new one; or one that was there before."""
+        stood = self.stood[pair.link, field]
+        if self.again:
+            stood += [value for value in self._standing(pair, field) if value is not None]
+        if stood and self.rng.random() < self.again:
+            return self.rng.choice(stood)
+        new: dict[str, Callable[[], Any]] = {
+            "hours": self.values.hours,
+            "description": self.values.words,
+            "date": self.values.day,
+        }
+        stood.append(new[field]())
+        return stood[-1]
+
+    def _standing(self, pair: Pair, field: str) -> Iterator[Any]:
+        card = None if pair.card is None else self.site.world.timecard(pair.card)
+        if card is not None:
+            yield getattr(card, field)
+        if pair.timesheet is not None:
+            with self.site.looked_at(), reading(self.site.company_id) as session:
+                yield getattr(session.get_one(Timesheet, pair.timesheet), field)
 
     def _refs(self) -> dict[str, list[Any]]:
         """What people choose from here; Procore's are found in the model."""
@@ -185,7 +217,7 @@ class Users:
         if chosen is None or chosen[0].timesheet is None:
             return
         key = chosen[0].timesheet
-        changes = self._changes_here(key, chosen[1])
+        changes = self._changes_here(chosen[0], key, chosen[1])
         wait = self.rng.choice((0, 0, 1, 10, 60)) * (not chosen[0].is_in_hand)
 
         def edit() -> None:
@@ -207,6 +239,16 @@ class Users:
 
         self._request(f"deletes {key}", delete, is_hurried=chosen[0].is_in_hand)
 
+    def restore_here(self) -> None:
+        """Out of the trash."""
+        with self.site.looked_at(), reading(self.site.company_id) as session:
+            gone = session.scalars(
+                select(Timesheet.id).where(Timesheet.deleted_at.is_not(None)).order_by(Timesheet.id)
+            ).all()
+        if gone:
+            key = self.rng.choice(gone)
+            self._request(f"restores {key}", lambda: timesheets.restore(self.site.actor(), key))
+
     def _items_of(self, key: int) -> list[int]:
         """The project items that the timesheet may have."""
         with self.site.looked_at(), db.engine.execution_options(is_readonly=True).connect() as connection:
@@ -219,14 +261,10 @@ class Users:
             )
             return [row[0] for row in rows]
 
-    def _changes_here(self, key: int, field: str) -> Mapping[str, Any]:
+    def _changes_here(self, pair: Pair, key: int, field: str) -> Mapping[str, Any]:
         match field:
-            case "hours":
-                return {"hours": self.values.hours()}
-            case "description":
-                return {"description": self.values.words()}
-            case "date":
-                return {"date": self.values.day()}
+            case "hours" | "description" | "date":
+                return {field: self._value(pair, field)}
             case "person":
                 return {"user_id": self.rng.choice(self.refs["users"])}
             case "project":
@@ -269,13 +307,14 @@ class Users:
         card = self.site.world.timecard(chosen[0].card)
         if card is None:
             return
-        fields = self._changes_there(card, chosen[1])
+        fields = self._changes_there(chosen[0], card, chosen[1])
         self.site.world.edit_timecard(self.site.dana.id, chosen[0].card, fields)
         self.site.scheduler.tell(f"  edited there {chosen[0].card} {fields}")
 
     def delete_there(self) -> None:
         chosen = self._chosen("card")
         if chosen is not None and chosen[0].card is not None:
+            self.site.deleted_there[chosen[0].link].append(chosen[0].card)
             self.site.world.delete_timecard(self.site.dana.id, chosen[0].card)
             self.site.scheduler.tell(f"  deleted there {chosen[0].card}")
 
@@ -309,14 +348,10 @@ class Users:
             self.site.world.set_approval(self.site.dana.id, [chosen[0].card], status)
             self.site.scheduler.tell(f"  {status} {chosen[0].card}")
 
-    def _changes_there(self, card: Timecard, field: str) -> dict[str, Any]:
+    def _changes_there(self, pair: Pair, card: Timecard, field: str) -> dict[str, Any]:
         match field:
-            case "hours":
-                return {"hours": str(self.values.hours())}
-            case "description":
-                return {"description": self.values.words()}
-            case "date":
-                return {"date": self.values.day().isoformat()}
+            case "hours" | "description" | "date":
+                return {field: str(self._value(pair, field))}
             case "person":
                 return {"party_id": self.rng.choice(self._people())}
             case "project":
@@ -352,6 +387,7 @@ ACTS: dict[str, Callable[[Users], None]] = {
     "create_here": Users.create_here,
     "edit_here": Users.edit_here,
     "delete_here": Users.delete_here,
+    "restore_here": Users.restore_here,
     "create_there": Users.create_there,
     "edit_there": Users.edit_there,
     "delete_there": Users.delete_there,
@@ -363,6 +399,7 @@ WEIGHTS = {
     "create_here": 1.5,
     "edit_here": 6,
     "delete_here": 1,
+    "restore_here": 0.5,
     "create_there": 1,
     "edit_there": 6,
     "delete_there": 1,
