@@ -223,7 +223,7 @@ def _reset(company: Company) -> None:
     company.connected_at = company.updated_cursor = company.deleted_cursor = None
     company.entered_before = 0
     company.swept_at = company.directory_read_at = company.probe_at = None
-    company.receive, company.send = True, False
+    company.receive, company.receives_since, company.send = True, None, False
     company.receive_only_linked = company.send_only_linked = company.receive_project_per_sub_job = False
     company.conflict_rule = "default"
     company.night_check_at = company.silent_since = None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal
 
 from webapp import queueing, wiring
 from webapp.errors import InvalidInput
+from webapp.services.pauses import REFUSALS
 from webapp.store import connections, holds, leases
 from webapp.store import switches as rows
 from webapp.store.models import Company
@@ -67,7 +69,8 @@ def changes_while_off(company_id: int, direction: Direction) -> int:
 
 def change(company_id: int, wanted: Mapping[str, object], since: object = None) -> SyncSettings:
     """Only what is named changes. `since` says what a direction does that goes from off to on; None is "now". Raises
-    InvalidInput by field, and changes nothing then."""
+    InvalidInput by field, TryLater where receiving is to start from now and Procore does not tell its time; changes
+    nothing then."""
     apply = changing(company_id, wanted, since)
     with transaction(company_id) as session:
         apply(session, wiring.clock().now())
@@ -78,8 +81,9 @@ def change(company_id: int, wanted: Mapping[str, object], since: object = None) 
 def changing(
     company_id: int, wanted: Mapping[str, object], since: object = None
 ) -> Callable[[StoreSession, datetime], None]:
-    """What a change does in its transaction, for a dry run, too. Raises InvalidInput by field."""
+    """What a change does in its transaction, for a dry run, too. Raises as `change`."""
     clean, since_when = _checked(wanted), _since(since)
+    receives_since = _now_there(company_id) if clean.get("receive") is True and since_when == "now" else None
 
     def apply(session: StoreSession, now: datetime) -> None:
         company = connections.by_id(session, company_id)
@@ -97,8 +101,23 @@ def changing(
                 rows.release_suppressed(session, direction, now)
             else:
                 rows.accept_suppressed(session, direction, before_switch(direction), now)
+                if direction == "receive" and receives_since is not None:
+                    company.receives_since = receives_since
 
     return apply
+
+
+def _now_there(company_id: int) -> datetime | None:
+    """Procore's time, where receiving is about to go on: cards that nobody has looked at are told by it to be older. A
+    refusal names it, too. None where nothing was received, or is already. Raises TryLater."""
+    with reading(company_id) as session:
+        company = connections.by_id(session, company_id)
+    if company.receive or company.state == "disconnected":
+        return None
+    procore = wiring.procore_for(company.procore_company_id)
+    with suppress(*REFUSALS):
+        procore.time_types()
+    return procore.server_time()
 
 
 def _settings(company: Company) -> SyncSettings:

@@ -139,6 +139,7 @@ def _record(
         writes=writes,
         decisions=decisions,
         is_to_be_deleted_there=link.is_to_be_deleted_there,
+        accepted_ours=from_json(link.accepted_ours) if link.accepted_ours else None,
     )
 
 

@@ -179,6 +179,8 @@ class _Batch:
         elif outcome.done:
             link.is_excluded_for_good = link.is_excluded_for_good or outcome.is_excluded_for_good
             link.done_generation = outcome.generation
+            if outcome.base is not None:
+                link.accepted_ours = None
             link.is_dirty = link.generation > outcome.generation
             link.not_before = None
             self._look_again(link, outcome.looks_again_at)

@@ -7,13 +7,13 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Literal
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
-from webapp.domain.timecard import UNITS, from_json, to_json
+from webapp.domain.timecard import UNITS, changed_units, from_json, to_json
 from webapp.store import guard, marks
 from webapp.store.conflicts import decided_links
 from webapp.store.due import timecard_of
-from webapp.store.models import ClashRow, Link, Timesheet
+from webapp.store.models import ClashRow, Company, IntentRow, Link, Timesheet
 from webapp.store.session import StoreSession
 from webapp.sync.holds import Reason, both_off, switch_off
 
@@ -22,7 +22,13 @@ CLASHED, BOTH = "both_changed", both_off().key
 
 
 def count_suppressed(session: StoreSession, direction: Direction) -> int:
-    return session.scalar(select(func.count()).select_from(Link).where(_suppressed(direction))) or 0
+    """Also what was told of, or entered here, and is not looked at yet."""
+    is_counted = or_(_suppressed(direction), _told_of() if direction == "receive" else _waits_to_be_made())
+    links = session.scalar(select(func.count()).select_from(Link).where(is_counted)) or 0
+    if direction == "receive":
+        return links
+    held = _held_by(direction)
+    return links + sum(link.reason_key not in held for link, _ in _waiting_changes(session))
 
 
 def release_suppressed(session: StoreSession, direction: Direction, now: datetime) -> int:
@@ -42,6 +48,8 @@ def accept_suppressed(session: StoreSession, direction: Direction, reason: Reaso
         link.reason_key = link.reason_text = None
         marks.mark(link, "decided", now)
     session.flush()
+    if direction == "send":
+        _accept_waiting(session, reason)
     _accept_beside_conflicts(session, direction)
     for link in session.scalars(select(Link).where(Link.reason_key == BOTH)):
         _accept_change(session, link, direction)
@@ -75,6 +83,22 @@ def accept(
         link.suppressed_theirs = None
         marks.end_messages(session, link.id, reason.key, reason.text, now)
     return len(links)
+
+
+def _accept_waiting(session: StoreSession, reason: Reason) -> None:
+    """What was changed here and not looked at yet. A new timesheet is held by the switch, as a worker would have found
+    it. Of a change it is noted how far it went: only a look at the card tells what it clashes with. A deletion stays
+    undone."""
+    new = update(Link).where(Link.company_id == session.company_id, _waits_to_be_made())
+    session.execute(
+        new.values(reason_key=switch_off("send").key).execution_options(synchronize_session=False)
+    )
+    for link, timesheet in _waiting_changes(session):
+        if timesheet.deleted_at is None:
+            link.accepted_ours = to_json(timecard_of(timesheet))
+        else:
+            link.dropped_key, link.dropped_text = reason.key, reason.text
+    session.flush()
 
 
 def _accept_beside_conflicts(session: StoreSession, direction: Direction) -> None:
@@ -128,6 +152,43 @@ def _accept_change(session: StoreSession, link: Link, direction: Direction) -> b
         return theirs != link.base_theirs
     link.base_theirs = theirs
     return ours != link.base_ours
+
+
+def _waiting_changes(session: StoreSession) -> list[tuple[Link, Timesheet]]:
+    """Timesheets that are no more as agreed, and not looked at since."""
+    rows = session.execute(
+        select(Link, Timesheet, IntentRow.ours)
+        .join(Timesheet, Timesheet.id == Link.timesheet_id)
+        .outerjoin(IntentRow, IntentRow.link_id == Link.id)
+        .where(Link.is_dirty, Link.is_excluded_for_good.is_(False))
+        .where(or_(Link.base_ours.is_not(None), IntentRow.link_id.is_not(None)))
+    )
+    return [
+        (link, timesheet)
+        for link, timesheet, meant in rows
+        if timesheet.deleted_at is not None
+        or changed_units(from_json(meant or link.base_ours), timecard_of(timesheet))
+    ]
+
+
+def _waits_to_be_made() -> ColumnElement[bool]:
+    """Timesheets without a card, as far as is known here; one from before the connection may have one."""
+    is_new = select(Timesheet.id).where(Timesheet.id == Link.timesheet_id, Timesheet.deleted_at.is_(None))
+    is_new = is_new.join(Company, Company.id == Timesheet.company_id)
+    return and_(
+        Link.is_dirty,
+        Link.is_excluded_for_good.is_(False),
+        Link.base_ours.is_(None),
+        or_(Link.procore_id.is_(None), Link.is_tombstone),
+        is_new.where(Timesheet.id > Company.entered_before).exists(),
+        ~select(IntentRow.link_id).where(IntentRow.link_id == Link.id).exists(),
+    )
+
+
+def _told_of() -> ColumnElement[bool]:
+    """Cards that changed since they were seen, as events or a sweep told."""
+    is_news = or_(Link.procore_updated_at.is_(None), Link.hinted_at > Link.procore_updated_at)
+    return and_(Link.is_dirty, Link.is_excluded_for_good.is_(False), Link.hinted_at.is_not(None), is_news)
 
 
 def _suppressed(direction: Direction) -> ColumnElement[bool]:

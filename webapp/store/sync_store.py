@@ -209,6 +209,7 @@ def settings_of(company: Company) -> Settings:
         conflict_rule=company.conflict_rule,  # type: ignore[arg-type]  # the column holds only the five rules
         own_name=company.service_user_name,
         fixes=company.fixes,
+        receives_since=company.receives_since,
     )
 
 

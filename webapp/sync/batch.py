@@ -212,7 +212,7 @@ class Batch:
         reason = holds.procore_busy(str(error))
         self.wait(seen, reason, not_before=until, ends_intent=ends_intent, answered=answered)
 
-    def exclude(self, seen: Seen, reason: Reason) -> None:
+    def exclude(self, seen: Seen, reason: Reason, *, for_good: bool = False) -> None:
         """Left out by a rule. Activity says so once for what is older than the connection, or not linked (R6, R11)."""
         record, is_old = seen.record, reason.key == "before_connection"
         is_told = is_old or reason.key.startswith(("unlinked:", "unlinked_here:"))
@@ -227,7 +227,7 @@ class Batch:
                 messages=(line,) if is_told and record.reason_key != reason.key else (),
                 version=_version(record),
                 seen=seen.card,
-                is_excluded_for_good=is_old,
+                is_excluded_for_good=is_old or for_good,
             )
         )
 

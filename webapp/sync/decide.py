@@ -169,6 +169,12 @@ def merge(base: Base, ours: Timecard, theirs: Timecard, rules: Rules) -> Action:
     return _merged(there - here, here - there, agreed, _clashes(clashing, ours, theirs, rules))
 
 
+def changed_alone(base: Base, ours: Timecard, theirs: Timecard) -> tuple[frozenset[str], frozenset[str]]:
+    """Units that we changed and they did not, and the reverse."""
+    here, there = _with_place(changed_units(base.ours, ours), changed_units(base.theirs, theirs))
+    return here - there, there - here
+
+
 def _with_place(here: frozenset[str], there: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
     """A cost code belongs to its project (D68): where one side changes the project, the other side's project or cost
     code does not fit it, so that both go together."""

@@ -10,6 +10,7 @@ from webapp.domain.timecard import Card, same_unit
 from webapp.errors import UnreadableAnswer
 from webapp.sync.decide import Base
 from webapp.sync.ports import AtProcore, Intent, Record
+from webapp.sync.records import Direction
 
 BY_IDS_AT_ONCE = 150
 OVERLAP = timedelta(seconds=120)
@@ -38,7 +39,10 @@ class Seen:
     """The card as it was deleted."""
 
     agreed: Base | None = None
-    """Of a card found by our number that nobody has touched: the base, where it is not just what we sent."""
+    """The base, where it is not what the record says: of a card found by our number that nobody has touched, or of one
+    whose change from before a switch is accepted."""
+    accepted: Direction | None = None
+    """The direction that takes no notice of that change (R9)."""
 
     @property
     def is_new(self) -> bool:
@@ -50,11 +54,13 @@ class Seen:
     def base(self) -> Base | None:
         """What both agreed on; for a card found by our number, what we meant to send."""
         base, intent = self.record.base, self.record.intent
+        if self.agreed is not None:
+            return self.agreed
         if isinstance(base, Base) and not self.is_new:
             return base
         if intent is None or (self.card is None and self.gone is None):
             return None
-        return self.agreed or Base(intent.ours, intent.sent)
+        return Base(intent.ours, intent.sent)
 
     @property
     def came_and_went(self) -> bool:

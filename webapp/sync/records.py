@@ -37,6 +37,8 @@ class Settings:
     """As change histories call the app itself."""
     fixes: int = 0
     """How often a cause of holds was taken away until then."""
+    receives_since: datetime | None = None
+    """What was changed in Procore before, and never looked at, is left as it is (R9)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,8 @@ class Record:
     decisions: tuple[Decision, ...] = ()
     is_to_be_deleted_there: bool = False
     """What persons said about its clashes and is not carried out yet."""
+    accepted_ours: Timecard | None = None
+    """Our side as it was, not looked at yet, when sending was to start from then on (R9)."""
     newest_hint: datetime | None = None
     """Procore's time of the newest event about the card."""
     newest_seen: datetime | None = None

@@ -15,6 +15,7 @@ from webapp.sync.creates import create_theirs
 from webapp.sync.decide import Action, Rules, Tombstone, decide
 from webapp.sync.dictionary import Untranslatable
 from webapp.sync.discarded import is_discarded
+from webapp.sync.from_now import from_now_on, is_from_before
 from webapp.sync.guarded import guarded
 from webapp.sync.later import later_sides
 from webapp.sync.leaving import is_left_out, is_to_be_deleted_there, keep_locked
@@ -43,7 +44,8 @@ class Step:
         batch = self.batch
         seen = paired(batch, with_lost_cards(batch, read_theirs(batch.procore, records)))
         seen = without_split(batch, audit(batch, seen))
-        workable = [adopted(batch, s) for s in seen if not waits(batch, s)]
+        seen = [s for s in seen if not waits(batch, s) and not is_from_before(batch, s)]
+        workable = [from_now_on(batch, adopted(batch, s)) for s in seen]
         batch.words = words_for(batch, workable)
         for one in workable:
             try:
@@ -95,8 +97,14 @@ class Step:
             raise Untranslatable(apart)
         match action:
             case table.Nothing():
-                base = _nowhere(seen) or (seen.base if seen.record.intent else None)
-                self.batch.done(seen, base=base, tell=(("receive", "delete"),) if seen.came_and_went else ())
+                base = _nowhere(seen) or (seen.base if seen.record.intent or seen.agreed else None)
+                reason = holds.before_switch(seen.accepted) if seen.accepted else None
+                self.batch.done(
+                    seen,
+                    base=base,
+                    tell=(("receive", "delete"),) if seen.came_and_went else (),
+                    reason=reason,
+                )
             case table.CreateOurs():
                 create_ours(self.batch, seen)
             case table.DeleteOurs():

@@ -27,6 +27,7 @@ from webapp.sync.decide import (
     Settle,
     Side,
     Tombstone,
+    changed_alone,
     decide,
 )
 
@@ -234,3 +235,11 @@ def test_a_cost_code_that_is_the_same_on_both_sides_clashes_with_nothing() -> No
     """D41: two projects are asked about, not their lack of a code."""
     ours, theirs = replace(B, project=7), replace(B, project=8)
     assert decide(BASE, ours, theirs, Rules()) == Merge(clashes=(Clash("project", None),))
+
+
+def test_what_only_one_side_changed_is_told_from_what_both_did() -> None:
+    """R9, D68: a cost code goes where its project goes."""
+    both = replace(V, description="Forms")
+    assert changed_alone(BASE, both, W) == (units("description"), units())
+    assert changed_alone(BASE, V, OTHER) == (TIME, units("description"))
+    assert changed_alone(BASE, replace(B, cost_code=70), replace(B, project=7)) == (units(), units())

@@ -31,6 +31,8 @@ class Company(Base):
     hook_scope: Mapped[str | None] = mapped_column(String(10))
 
     receive: Mapped[bool] = mapped_column(default=True)
+    receives_since: Mapped[datetime | None]
+    """When receiving was last switched on to start from then on, by Procore's clock."""
     receive_only_linked: Mapped[bool] = mapped_column(default=False)
     receive_project_per_sub_job: Mapped[bool] = mapped_column(default=False)
     send: Mapped[bool] = mapped_column(default=False)
