@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from webapp import queueing, wiring
 from webapp.errors import InvalidInput, NotFound
-from webapp.services.idempotency import created_in
+from webapp.services.idempotency import done_in
 from webapp.services.text import line
 from webapp.store import holds
 from webapp.store import projects as rows
@@ -38,7 +38,7 @@ def create(company_id: int, project_id: int | None, code: str | None, name: str 
         )
         session.add(item)
         session.flush()
-        created_in(session, "project_item", item.id)
+        done_in(session, "project_item", item.id)
         return item
 
 

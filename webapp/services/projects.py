@@ -13,7 +13,7 @@ from webapp import queueing, wiring
 from webapp.domain.timesheet import Actor
 from webapp.errors import AppError, InvalidInput, NotFound
 from webapp.services import directory
-from webapp.services.idempotency import created_in
+from webapp.services.idempotency import done_in
 from webapp.services.text import line
 from webapp.store import holds, releases, switches
 from webapp.store import projects as rows
@@ -70,7 +70,7 @@ def create(company_id: int, name: str, number: str | None = None, link: LinkTarg
         )
         session.add(project)
         session.flush()
-        created_in(session, "project", project.id)
+        done_in(session, "project", project.id)
         if link is not None:
             _link(session, project, link)
         return project

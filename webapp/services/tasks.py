@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from webapp import queueing, wiring
 from webapp.errors import InvalidInput, NotFound
-from webapp.services.idempotency import created_in
+from webapp.services.idempotency import done_in
 from webapp.services.text import line
 from webapp.store import marks
 from webapp.store import projects as rows
@@ -29,7 +29,7 @@ def create(company_id: int, name: str | None) -> Task:
         task = Task(name=_free_name(session, name, None), created_at=wiring.clock().now())
         session.add(task)
         session.flush()
-        created_in(session, "task", task.id)
+        done_in(session, "task", task.id)
         return task
 
 

@@ -12,7 +12,7 @@ from webapp.domain.hours import DAY, written
 from webapp.domain.timesheet import EDITABLE, Actor, Filter, TimesheetView
 from webapp.errors import Forbidden, NotFound, PreconditionFailed, TimesheetLocked
 from webapp.services import timesheet_history, timesheet_input
-from webapp.services.idempotency import created_in
+from webapp.services.idempotency import done_in
 from webapp.store import marks, projects
 from webapp.store import timesheets as rows
 from webapp.store.models import Timesheet
@@ -76,7 +76,7 @@ def create(actor: Actor, given: Mapping[str, Any]) -> Saved:
         session.flush()
         sheet.origin_id = number_of(sheet)
         timesheet_history.record(session, sheet.id, "created", actor.name, now, {}, _values(sheet))
-        created_in(session, "timesheet", sheet.id)
+        done_in(session, "timesheet", sheet.id)
         return _saved(session, actor, sheet, "create", now, result.warnings)
 
 
@@ -87,6 +87,7 @@ def edit(actor: Actor, timesheet_id: int, given: Mapping[str, Any], version: int
     with transaction(actor.company_id) as session:
         now = wiring.clock().now()
         sheet = _to_change(session, actor, timesheet_id, version)
+        done_in(session, "timesheet edited", sheet.id)
         before = _values(sheet)
         result = timesheet_input.check(session, given, before)
         _own_time_only(actor, result.values["user_id"])
@@ -108,6 +109,7 @@ def delete(actor: Actor, timesheet_id: int, version: int | None = None) -> None:
     with transaction(actor.company_id) as session:
         now = wiring.clock().now()
         sheet = _to_change(session, actor, timesheet_id, version)
+        done_in(session, "timesheet deleted", sheet.id)
         sheet.deleted_at = now
         _touch(sheet, actor, now)
         timesheet_history.record(session, sheet.id, "deleted", actor.name, now, _values(sheet), {})
@@ -124,6 +126,7 @@ def restore(actor: Actor, timesheet_id: int) -> Saved:
         if sheet is None:
             raise NotFound(f"Timesheet {timesheet_id} is not deleted.")
         _changeable_only(actor, sheet)
+        done_in(session, "timesheet restored", sheet.id)
         sheet.deleted_at = None
         _touch(sheet, actor, now)
         timesheet_history.record(session, sheet.id, "restored", actor.name, now, {}, {})

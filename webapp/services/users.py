@@ -8,7 +8,7 @@ from typing import Any
 from webapp import queueing, wiring
 from webapp.domain.timesheet import Actor
 from webapp.errors import InvalidInput, NotFound
-from webapp.services.idempotency import created_in
+from webapp.services.idempotency import done_in
 from webapp.services.text import line
 from webapp.store import holds, people
 from webapp.store import projects as directory
@@ -45,7 +45,7 @@ def create(company_id: int, given: dict[str, Any]) -> User:
         _change(session, user, {"name": None, **given})
         session.add(user)
         session.flush()
-        created_in(session, "user", user.id)
+        done_in(session, "user", user.id)
         return user
 
 

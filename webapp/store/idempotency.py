@@ -23,18 +23,10 @@ def claim(session: StoreSession, key: str, request_hash: str, at: datetime, note
     return True
 
 
-def find(session: StoreSession, key: str) -> IdempotencyKey | None:
-    return session.scalars(select(IdempotencyKey).where(IdempotencyKey.key == key)).one_or_none()
-
-
 def locked(session: StoreSession, key: str) -> IdempotencyKey | None:
     return session.scalars(
         select(IdempotencyKey).where(IdempotencyKey.key == key).with_for_update()
     ).one_or_none()
-
-
-def forget(session: StoreSession, key: str) -> None:
-    session.execute(delete(IdempotencyKey).where(IdempotencyKey.key == key))
 
 
 def forget_before(session: StoreSession, moment: datetime) -> None:

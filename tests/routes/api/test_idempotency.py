@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from flask import Flask
@@ -13,10 +14,12 @@ from tests.fixtures.acme import Cast
 from tests.fixtures.app import MakeApp
 from tests.routes.api.conftest import STRANGER, Caller
 from tests.routes.api.test_timesheets import given
+from webapp.errors import Conflict
 from webapp.extensions import db
 from webapp.jobs import idempotency as jobs
 from webapp.routes.api.repetition import request_hash
 from webapp.services import idempotency, timesheets
+from webapp.services.idempotency import Claim
 
 
 @pytest.fixture
@@ -26,6 +29,12 @@ def app(make_app: MakeApp, database_url: str) -> Flask:
 
 def count(call: Caller) -> int:
     return int(call("GET", "/timesheets").headers["Total"])
+
+
+def claimed(acme: Cast, key: str) -> Claim:
+    claim = idempotency.begin(acme.company, key, request_hash())
+    assert isinstance(claim, Claim)
+    return claim
 
 
 def test_the_same_request_again_gets_the_same_answer_and_does_nothing(call: Caller, acme: Cast) -> None:
@@ -69,7 +78,7 @@ def test_a_refused_request_may_be_put_right_under_the_same_key(call: Caller, acm
 def test_while_the_first_is_worked_on_the_second_is_told_so(app: Flask, call: Caller, acme: Cast) -> None:
     """R33."""
     with app.test_request_context("/api/v1/tasks", method="POST", json={"name": "T"}, headers={}):
-        assert idempotency.begin(acme.company, "busy", request_hash()) is None
+        idempotency.begin(acme.company, "busy", request_hash())
     answer = call("POST", "/tasks", {"name": "T"}, Idempotency_Key="busy")
     assert answer.status_code == 409
     assert call("GET", "/tasks").headers["Total"] == "1"
@@ -100,12 +109,59 @@ def test_a_create_whose_answer_was_never_kept_is_answered_with_its_record(
 ) -> None:
     """R33: the process died between the two."""
     path, body = "/api/v1/timesheets", given(acme)
-    with app.test_request_context(path, method="POST", json=body):
-        assert idempotency.begin(acme.company, "cut", request_hash()) is None
-        with idempotency.working("cut"):
-            sheet = timesheets.create(acme.admin, acme.values()).timesheet
+    with app.test_request_context(path, method="POST", json=body), idempotency.working(claimed(acme, "cut")):
+        sheet = timesheets.create(acme.admin, acme.values()).timesheet
     answer = call("POST", "/timesheets", body, Idempotency_Key="cut")
     assert (answer.status_code, answer.get_json()["id"]) == (201, sheet.id)
+    assert count(call) == 1
+
+
+def test_an_edit_whose_answer_was_never_kept_is_not_made_again_over_a_later_one(
+    app: Flask, call: Caller, acme: Cast
+) -> None:
+    """R33: the process died between the edit and its answer, and somebody else edited before it was repeated."""
+    number = call("POST", "/timesheets", given(acme)).get_json()["id"]
+    path, body = f"/timesheets/{number}", {"hours": 6}
+    with app.test_request_context(f"/api/v1{path}", method="PATCH", json=body):
+        with idempotency.working(claimed(acme, "cut")):
+            timesheets.edit(acme.admin, number, {"hours": Decimal(6)})
+        timesheets.edit(acme.admin, number, {"hours": Decimal(7)})
+    answer = call("PATCH", path, body, Idempotency_Key="cut")
+    assert (answer.status_code, answer.get_json()["hours"]) == (200, "7.00")
+    assert "ETag" in answer.headers
+
+
+def test_a_deletion_whose_answer_was_never_kept_is_not_made_again_over_an_undo(
+    app: Flask, call: Caller, acme: Cast
+) -> None:
+    """R33."""
+    number = call("POST", "/timesheets", given(acme)).get_json()["id"]
+    path = f"/timesheets/{number}"
+    with app.test_request_context(f"/api/v1{path}", method="DELETE"):
+        with idempotency.working(claimed(acme, "cut")):
+            timesheets.delete(acme.admin, number)
+        timesheets.restore(acme.admin, number)
+    assert call("DELETE", path, Idempotency_Key="cut").status_code == 204
+    assert count(call) == 1
+
+
+def test_a_request_that_was_only_slow_does_nothing_once_its_key_was_taken_over(
+    app: Flask, call: Caller, acme: Cast
+) -> None:
+    """R33: given up for dead after two minutes, or our clock was put forward."""
+    path, body = "/api/v1/timesheets", given(acme)
+    with app.test_request_context(path, method="POST", json=body):
+        slow = claimed(acme, "slow")
+        app.extensions["clock"].advance(180)
+        claimed(acme, "slow")
+        with idempotency.working(slow), pytest.raises(Conflict):
+            timesheets.create(acme.admin, acme.values())
+        idempotency.give_up(acme.company, slow)
+    assert call("POST", "/timesheets", body, Idempotency_Key="slow").status_code == 409
+    app.extensions["clock"].advance(180)
+    assert call("POST", "/timesheets", body, Idempotency_Key="slow").status_code == 201
+    with app.app_context(), idempotency.working(slow), pytest.raises(Conflict):
+        timesheets.create(acme.admin, acme.values())
     assert count(call) == 1
 
 
@@ -129,7 +185,7 @@ def test_a_request_whose_process_was_killed_may_be_repeated_at_once(
         forked = os.fork()
         if not forked:  # in a process of its own, which ends without a word
             db.engine.dispose(close=False)
-            os._exit(idempotency.begin(*claim) is not None)
+            os._exit(not isinstance(idempotency.begin(*claim), Claim))
         assert os.waitpid(forked, 0)[1] == 0
     assert call("POST", "/timesheets", given(acme), Idempotency_Key="killed").status_code == 201
     assert count(call) == 1

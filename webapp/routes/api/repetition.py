@@ -9,12 +9,12 @@ from flask import Response, request
 
 from webapp.routes.api import keys
 from webapp.services import idempotency
-from webapp.services.idempotency import Answer, Created
+from webapp.services.idempotency import Answer, Claim, Done
 
 KEPT_HEADERS = ("ETag", "Location", "Timesite-Warning", "Content-Type")
 
 RENDER: dict[str, Callable[[int], Response]] = {}
-"""kind → its answer to a create, filled by the modules of each resource."""
+"""What was done → its answer, filled by the modules of each resource."""
 
 
 def once(work: Callable[[], Response]) -> Response:
@@ -26,21 +26,21 @@ def once(work: Callable[[], Response]) -> Response:
     before = idempotency.begin(company_id, key, request_hash())
     if isinstance(before, Answer):
         return _again(before)
-    response = RENDER[before.kind](before.id) if isinstance(before, Created) else _work(work, company_id, key)
+    response = RENDER[before.kind](before.id) if isinstance(before, Done) else _work(work, company_id, before)
     if response.status_code < 300:
         idempotency.finish(company_id, key, _kept(response))
     return response
 
 
-def _work(work: Callable[[], Response], company_id: int, key: str) -> Response:
+def _work(work: Callable[[], Response], company_id: int, claim: Claim) -> Response:
     try:
-        with idempotency.working(key):
+        with idempotency.working(claim):
             response = work()
     except Exception:
-        idempotency.give_up(company_id, key)
+        idempotency.give_up(company_id, claim)
         raise
     if response.status_code >= 300:
-        idempotency.give_up(company_id, key)
+        idempotency.give_up(company_id, claim)
     return response
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import request
 
 from webapp.domain.timesheet import Filter, TimesheetView
 from webapp.errors import PreconditionFailed
@@ -44,15 +44,14 @@ def create(body: TimesheetIn) -> Reply:
 def show(timesheet_id: int) -> Reply:
     """One timesheet, with its ETag."""
     sheet = timesheets.one(keys.actor(), timesheet_id)
-    said = remarks.of(keys.actor(), timesheet_id)
-    return Reply(timesheet_out(sheet), headers=_etag(sheet), warnings=said)
+    return _as_is(sheet, warnings=remarks.of(keys.actor(), timesheet_id))
 
 
 @operation("PATCH", ONE, "write", TAG, takes=TimesheetPatch, gives=TimesheetOut)
 def change(timesheet_id: int, body: TimesheetPatch) -> Reply:
     """Change what is sent, leave the rest."""
     saved = timesheets.edit(keys.actor(), timesheet_id, body.given(), _expected_version(timesheet_id))
-    return Reply(timesheet_out(saved.timesheet), headers=_etag(saved.timesheet), warnings=saved.warnings)
+    return _as_is(saved.timesheet, warnings=saved.warnings)
 
 
 @operation("DELETE", ONE, "write", TAG, status=204)
@@ -66,7 +65,7 @@ def delete(timesheet_id: int) -> Reply:
 def restore(timesheet_id: int, body: NoFields) -> Reply:
     """Take a deleted timesheet out of the trash."""
     saved = timesheets.restore(keys.actor(), timesheet_id)
-    return Reply(timesheet_out(saved.timesheet), 201, _etag(saved.timesheet), saved.warnings)
+    return _as_is(saved.timesheet, 201, saved.warnings)
 
 
 @operation("GET", f"{ONE}/history", "read", TAG, gives=list[ChangeOut])
@@ -98,6 +97,10 @@ def _created(sheet: TimesheetView, warnings: list[str]) -> Reply:
     return Reply(timesheet_out(sheet), 201, headers, warnings)
 
 
+def _as_is(sheet: TimesheetView, status: int = 200, warnings: list[str] | None = None) -> Reply:
+    return Reply(timesheet_out(sheet), status, _etag(sheet), warnings or [])
+
+
 def _etag(sheet: TimesheetView) -> dict[str, str]:
     """The version counts what people and Procore change in the record, not how it stands with Procore."""
     return {"ETag": f'"{sheet.id}-{sheet.version}"'}
@@ -117,8 +120,7 @@ def _expected_version(timesheet_id: int) -> int | None:
     )
 
 
-def _answer_to_create(timesheet_id: int) -> Response:
-    return response_of(_created(timesheets.one(keys.actor(), timesheet_id), []))
-
-
-RENDER["timesheet"] = _answer_to_create
+RENDER["timesheet"] = lambda number: response_of(_created(timesheets.one(keys.actor(), number), []))
+RENDER["timesheet edited"] = lambda number: response_of(_as_is(timesheets.one(keys.actor(), number)))
+RENDER["timesheet deleted"] = lambda _: response_of(Reply(None, 204))
+RENDER["timesheet restored"] = lambda number: response_of(_as_is(timesheets.one(keys.actor(), number), 201))
