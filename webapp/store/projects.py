@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, or_, select
 from webapp.domain.match import Candidate, folded, task_for, unique_match
 from webapp.domain.timesheet import Actor
 from webapp.domain.zones import UTC_ZONE, zone_named
+from webapp.store import time_types
 from webapp.store.models import (
     Company,
     ProcoreCostCode,
@@ -210,11 +211,13 @@ def template(session: StoreSession) -> list[TemplateRow]:
 
 
 def replace_template(session: StoreSession, rows: Sequence[tuple[str, str]]) -> None:
+    before = [(row.time_type, row.task) for row in template(session)]
     session.execute(delete(TemplateRow))
     for position, (time_type, task_name) in enumerate(rows, start=1):
         session.add(TemplateRow(position=position, time_type=time_type, task=task_name))
     session.flush()
     _forget_other_tasks(session, rows)
+    time_types.forget_given_away(session, before, rows)
 
 
 def _forget_other_tasks(session: StoreSession, rows: Sequence[tuple[str, str]]) -> None:

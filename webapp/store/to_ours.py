@@ -13,6 +13,7 @@ from webapp.store.mirror import Mirror
 from webapp.store.models import ProcoreProject, Project, ProjectItem, Task, TemplateRow, User
 from webapp.store.releases import release_linked
 from webapp.store.session import StoreSession
+from webapp.store.time_types import sent_as
 from webapp.sync import holds
 from webapp.sync.ports import Place, Reason, Settings
 
@@ -208,8 +209,8 @@ class ToOurs:
                 return holds.time_type_not_in_template(name or str(time_type))
             task = Task(name=task_name, created_at=self.now)
             self.session.add(task)
-        if task.procore_time_type_id is None and may_create:
-            task.procore_time_type_id = time_type
+        if may_create:
+            sent_as(self.session, task)
         self.session.flush()
         if row is not None:
             row.task_id = task.id

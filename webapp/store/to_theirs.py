@@ -13,15 +13,14 @@ from webapp.store.models import (
     ProcoreCostCode,
     ProcorePerson,
     ProcoreProject,
-    ProcoreTimeType,
     Project,
     ProjectItem,
     Task,
-    TemplateRow,
     User,
 )
 from webapp.store.releases import release_linked
 from webapp.store.session import StoreSession
+from webapp.store.time_types import sent_as
 from webapp.sync import holds
 from webapp.sync.ports import Place, Reason, Settings
 
@@ -100,18 +99,8 @@ class ToTheirs:
 
     def _time_type(self, task_id: int) -> int | Reason:
         task = self.session.get_one(Task, task_id)
-        if task.procore_time_type_id is not None:
-            return task.procore_time_type_id
-        types = list(self.session.scalars(select(ProcoreTimeType)))
-        rows = list(self.session.scalars(select(TemplateRow).order_by(TemplateRow.position)))
-        named = [row.time_type for row in rows if folded(row.task) == folded(task.name)] + [task.name]
-        for name in named:
-            found = next((t for t in types if folded(t.name) == folded(name)), None)
-            if found is not None:
-                task.procore_time_type_id = found.procore_id
-                self.session.flush()
-                return found.procore_id
-        return holds.task_not_in_procore(task.id, task.name)
+        time_type = sent_as(self.session, task)
+        return holds.task_not_in_procore(task.id, task.name) if time_type is None else time_type
 
     def _cost_code(self, procore_project_id: int, item_id: int) -> int | Reason:
         item = self.session.get_one(ProjectItem, item_id)
