@@ -164,16 +164,17 @@ class Books:
         for link in self.links:
             sheet, card = self.timesheets.get(link["timesheet_id"]), self.cards.get(link["procore_id"])
             ours = our_side(sheet, lines.get(sheet["id"], [])) if sheet else None
-            former = {
-                id_: self.cards[id_]
-                for id_ in self.site.deleted_there.get(link["id"], ())
-                if id_ in self.cards
-            }
+            number = sheet["origin_id"] if sheet else None
+            former = [
+                self.cards[key]
+                for key, of_link in self.site.deleted_there.items()
+                if of_link == link["id"] or (number and self.cards[key].origin_id == number)
+            ]
             sides = {
                 c.id: their_side(
                     c, state.changes_of_card.get(c.id, []), service, born_by_person=c.origin_id is None
                 )
-                for c in (*former.values(), card)
+                for c in (*former, card)
                 if c is not None
             }
             theirs = sides.pop(card.id, None) if card is not None else None
@@ -224,9 +225,9 @@ class Books:
 
     def is_second(self, card: Timecard) -> bool:
         """A person entered, deleted and brought back this card, and its timesheet has another one by now."""
-        had = {link["id"] for link in self.links if card.id in self.site.deleted_there.get(link["id"], ())}
-        has = {link["id"] for link in self.links if link["procore_id"] == card.id}
-        return card.origin_id is None and self.is_put_back(card.id) and bool(had - has)
+        had = self.site.deleted_there.get(card.id)
+        has = next((link["id"] for link in self.links if link["procore_id"] == card.id), had)
+        return card.origin_id is None and self.is_put_back(card.id) and had != has
 
     def _has_owner_in_conflict_or_gone(self, card_id: int) -> bool:
         number = self.cards[card_id].origin_id

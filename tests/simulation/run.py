@@ -57,6 +57,8 @@ our clock was put back by up to that."""
 BETWEEN_MEETINGS = (1, 5, 20, 130, 301)
 COMES_IN = 0.12
 """How often, at a yield at which a worker has records in hand."""
+MOST_GUESTS = 20
+"""In one meeting: who comes in makes more work, into which more would come."""
 STAYS = (0, 0, 1, 5, 20)
 """Seconds that pass when somebody has come in."""
 
@@ -123,6 +125,7 @@ class Run:
         self.stranger = stranger_digest(self.site)
         self.violations: list[Violation] = []
         self.is_put_off = False
+        self.guests = 0
         self.scheduler.ended = self._ended
         self.zeal = self.rng.choice((0.3, 0.4, 0.5))
         self.pace = self.rng.choice((0.2, 1.0, 4.0))
@@ -281,6 +284,7 @@ class Run:
                 self.scheduler.finish()
             self.administrators.act()
             self.machine.look()
+            self.guests = 0
             self.scheduler.finish(self._comes_in)
             self.scheduler.advance(self.rng.choice(BETWEEN_MEETINGS))
 
@@ -288,14 +292,18 @@ class Run:
         comes = self.aim.comes
         if comes == "an event":
             has_come = self.machine.deliver()
-        elif self.rng.random() >= COMES_IN or not self.users.has_anybody_in_hand():
+        elif (
+            self.guests >= MOST_GUESTS
+            or self.rng.random() >= COMES_IN
+            or not self.users.has_anybody_in_hand()
+        ):
             return
-        elif comes == "an administrator":
-            has_come = self.administrators.act()
         else:
+            self.guests += 1
+            has_come = comes == "an administrator" and self.administrators.act()
+        if comes == "a user":
             self.users.act()
             self.scheduler.advance(self.rng.choice(STAYS))
-            return
         for task in self.scheduler.tasks if has_come else ():
             task.is_hurried = task.is_hurried or task.name.startswith(("event", "admin"))
 
