@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from procore_sandbox.model.records import TimeType
@@ -102,3 +104,62 @@ def test_the_only_type_of_a_wildcard_is_sent_and_of_several_a_person_says_which(
     template.add(site.company_id, "Bonus summer", "Reward")
     site.settle()
     assert_released(site, links=3)
+
+
+def remove(site: Site, kind: TimeType) -> None:
+    site.world.state.time_types.rows.pop(kind.id)
+    directory.refresh(site.company_id)
+
+
+def test_a_type_that_was_removed_and_made_again_in_procore_is_sent_anew(site: Site) -> None:
+    """R19: by its name; Procore refuses the old id."""
+    site.connect(send=True)
+    old = type_named(site, "Overtime")
+    assert sent_as(site, "Overtime") == old.id
+    remove(site, old)
+    site.write("2.0", task_id=task_named(site, "Overtime"))
+    site.settle()
+    held_by(site, "task_here")
+    [new] = new_types(site, "Overtime")
+    site.settle()
+    assert_released(site, links=2)
+    assert {card.timecard_time_type_id for card in site.cards() if card.hours == 2} == {new.id}
+
+
+def test_a_removed_type_is_replaced_by_one_of_another_name_only_when_the_template_says_so(site: Site) -> None:
+    """R19: also where the template turned another type into its task all along."""
+    site.connect(send=True)
+    [sunday] = new_types(site, "Sunday work")
+    template.add(site.company_id, "Sunday work", "Overtime")
+    old = type_named(site, "Overtime")
+    assert sent_as(site, "Overtime") == old.id
+    remove(site, old)
+    site.write("2.0", task_id=task_named(site, "Overtime"))
+    site.settle()
+    held_by(site, "task_here")
+    template.add(site.company_id, "Holiday work", "Holiday")
+    site.settle()
+    held_by(site, "task_here")
+    kept = [row for row in template.read(site.company_id) if row.time_type != "Overtime"]
+    template.replace(site.company_id, kept)
+    site.settle()
+    assert_released(site, links=2)
+    assert {card.timecard_time_type_id for card in site.cards() if card.hours == 2} == {sunday.id}
+
+
+def test_a_card_of_a_removed_type_keeps_its_task_and_its_type(site: Site) -> None:
+    """R14, R22: it is old time, and Procore's list is not read again for it."""
+    site.connect(send=True)
+    old = type_named(site, "Overtime")
+    card = site.enter("3.0", timecard_time_type_id=old.id)
+    site.settle()
+    remove(site, old)
+    site.forget_calls()
+    site.edit(card.id, description="From the site")
+    site.settle()
+    [sheet] = site.timesheets()
+    site.rewrite(sheet.id, hours=Decimal(4))
+    site.settle()
+    assert_released(site)
+    assert [(c.hours, c.timecard_time_type_id) for c in site.cards()] == [(4, old.id)]
+    assert [row for row in site.world.call_counts() if "time_types" in row.route] == []

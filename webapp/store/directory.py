@@ -42,7 +42,8 @@ def save(session: StoreSession, read: DirectoryRead, now: datetime) -> None:
         news.people = _save_people(session, read.people)
     if read.time_types is not None:
         types = ((t.id, {"name": t.name}) for t in read.time_types)
-        _, news.time_types = _upsert(session, ProcoreTimeType, types)
+        rows, changed = _upsert(session, ProcoreTimeType, types)
+        news.time_types = changed | _mark_removed(session, rows, {t.id for t in read.time_types})
     for (project_id, sub_job_id), codes in read.cost_codes.items():
         news.cost_codes |= _save_codes(session, project_id, sub_job_id or 0, codes)
         if sub_job_id is None:
@@ -172,15 +173,19 @@ def _save_codes(
             ProcoreCostCode.procore_project_id == project_id, ProcoreCostCode.procore_sub_job_id == sub_job_id
         ),
     )
-    listed = {code.id for code in codes}
+    if turned := _mark_removed(session, rows, {code.id for code in codes}):
+        session.flush()
+        archive_items(session, turned)
+    return news | turned
+
+
+def _mark_removed(session: StoreSession, rows: dict[int, Any], listed: Collection[int]) -> set[int]:
+    """Procore's ids of those that left the list, or are back in it."""
     session.flush()
     turned = {key for key, row in rows.items() if row.is_removed is (key in listed)}
     for key in turned:
         rows[key].is_removed = key not in listed
-    if turned:
-        session.flush()
-        archive_items(session, turned)
-    return news | turned
+    return turned
 
 
 def _upsert(

@@ -217,7 +217,7 @@ def replace_template(session: StoreSession, rows: Sequence[tuple[str, str]]) -> 
         session.add(TemplateRow(position=position, time_type=time_type, task=task_name))
     session.flush()
     _forget_other_tasks(session, rows)
-    time_types.forget_given_away(session, before, rows)
+    time_types.forget_other_types(session, before, rows)
 
 
 def _forget_other_tasks(session: StoreSession, rows: Sequence[tuple[str, str]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, String, UniqueConstraint
+from sqlalchemy import BigInteger, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.store.base import Base, BigId, CompanyOwned
@@ -71,7 +71,8 @@ class ProcoreCostCode(Base, CompanyOwned):
 
 
 class ProcoreTimeType(Base, CompanyOwned):
-    """`task_id`: the task that it became here; it stays so when Procore renames the type (D66)."""
+    """`task_id`: the task that it became here; it stays so when Procore renames the type (D66). `is_removed`: Procore's
+    list lacked it when it was read last; old cards may still have it, and nothing new is sent as it."""
 
     __tablename__ = "procore_time_types"
     __table_args__ = (UniqueConstraint("company_id", "procore_id"),)
@@ -80,3 +81,4 @@ class ProcoreTimeType(Base, CompanyOwned):
     procore_id: Mapped[int] = mapped_column(BigInteger)
     name: Mapped[str] = mapped_column(String(200))
     task_id: Mapped[int | None] = mapped_column(BigInteger)
+    is_removed: Mapped[bool] = mapped_column(default=False, server_default=false())
