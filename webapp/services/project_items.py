@@ -8,7 +8,7 @@ from webapp.services.idempotency import done_in
 from webapp.services.text import line
 from webapp.store import holds
 from webapp.store import projects as rows
-from webapp.store.models import ProcoreCostCode, ProjectItem
+from webapp.store.models import ProcoreCostCode, Project, ProjectItem
 from webapp.store.session import StoreSession, reading, transaction
 
 LONGEST_CODE, LONGEST_NAME = 200, 300
@@ -59,14 +59,14 @@ def edit(company_id: int, item_id: int, code: str | None, name: str | None) -> P
 def choices(company_id: int, item_id: int) -> list[ProcoreCostCode]:
     """Procore's cost codes that the item may stand for: of its project, not removed, no other item's (D67)."""
     with reading(company_id) as session:
-        return rows.free_codes(session, _found(session, item_id))
+        return _free_codes(session, _found(session, item_id))
 
 
 def choose(company_id: int, item_id: int, cost_code_id: int | None) -> ProjectItem:
     """The item stands for that cost code from now on, and takes its code and name. Releases what waited for it."""
     with transaction(company_id) as session:
         item = _found(session, item_id)
-        code = next((c for c in rows.free_codes(session, item) if c.procore_id == cost_code_id), None)
+        code = next((c for c in _free_codes(session, item) if c.procore_id == cost_code_id), None)
         if code is None:
             text = "Choose one of the cost codes that Procore lists for this project."
             raise InvalidInput(text, {"procore_cost_code_id": [text]})
@@ -88,6 +88,11 @@ def _found(session: StoreSession, item_id: int) -> ProjectItem:
     if item is None:
         raise NotFound(f"There is no project item {item_id}.")
     return item
+
+
+def _free_codes(session: StoreSession, item: ProjectItem) -> list[ProcoreCostCode]:
+    project = session.get_one(Project, item.project_id)
+    return rows.free_codes(session, item, project.procore_project_id, project.procore_sub_job_id)
 
 
 def _free_code(session: StoreSession, project_id: int, code: str | None, item: ProjectItem | None) -> str:

@@ -186,6 +186,7 @@ def _link(session: StoreSession, project: Project, target: LinkTarget, *, brings
     for other in {project, *apart}:
         other.unlinked_project_id, other.unlinked_sub_job_id, other.unlinked_at = None, NO_SUB_JOB, None
     session.flush()
+    rows.forget_codes_elsewhere(session, project)
     if not brings_in:
         for key in releases.left_out(project.id, target.procore_project_id):
             switches.accept(session, key, before_link(), wiring.clock().now())

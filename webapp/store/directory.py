@@ -44,13 +44,13 @@ def save(session: StoreSession, read: DirectoryRead, now: datetime) -> None:
         types = ((t.id, {"name": t.name}) for t in read.time_types)
         rows, changed = _upsert(session, ProcoreTimeType, types)
         news.time_types = changed | _mark_removed(session, rows, {t.id for t in read.time_types})
-    for (project_id, sub_job_id), codes in read.cost_codes.items():
-        news.cost_codes |= _save_codes(session, project_id, sub_job_id or 0, codes)
-        if sub_job_id is None:
-            _stamp(session, project_id, codes_read_at=now)
     for project_id, sub_jobs in read.sub_jobs.items():
         news.sub_jobs |= _save_sub_jobs(session, project_id, sub_jobs)
-        _stamp(session, project_id, sub_jobs_read_at=now)
+        _stamp(session, ProcoreProject, project_id, sub_jobs_read_at=now)
+    for (project_id, sub_job_id), codes in read.cost_codes.items():
+        news.cost_codes |= _save_codes(session, project_id, sub_job_id or 0, codes)
+        model, key = (ProcoreProject, project_id) if sub_job_id is None else (ProcoreSubJob, sub_job_id)
+        _stamp(session, model, key, codes_read_at=now)
     if read.projects is not None and read.people is not None and read.time_types is not None:
         session.execute(update(Company).where(Company.id == session.company_id).values(directory_read_at=now))
     release_after_read(session, news, now)
@@ -139,7 +139,11 @@ def places_with_codes(session: StoreSession) -> list[Place]:
     )
     read_at = {row.procore_id: row.codes_read_at for row in session.execute(permitted)}
     known = select(ProcoreCostCode.procore_project_id, ProcoreCostCode.procore_sub_job_id).distinct()
-    places = {(project, job or None) for project, job in session.execute(known) if project in read_at}
+    of_jobs = select(ProcoreSubJob.procore_project_id, ProcoreSubJob.procore_id).where(
+        ProcoreSubJob.codes_read_at.is_not(None)
+    )
+    found = (*session.execute(known), *session.execute(of_jobs))
+    places = {(project, job or None) for project, job in found if project in read_at}
     places |= {(project, None) for project, at in read_at.items() if at is not None}
 
     def longest_ago(place: Place) -> tuple[bool, datetime | None, int, int]:
@@ -209,8 +213,8 @@ def _upsert(
     return known, news
 
 
-def _stamp(session: StoreSession, project_id: int, **values: datetime) -> None:
-    session.execute(update(ProcoreProject).where(ProcoreProject.procore_id == project_id).values(**values))
+def _stamp(session: StoreSession, model: Any, procore_id: int, **values: datetime) -> None:
+    session.execute(update(model).where(model.procore_id == procore_id).values(**values))
 
 
 def persons_named(session: StoreSession, names: Collection[str]) -> set[str]:

@@ -119,9 +119,10 @@ def taken_apart(session: StoreSession, procore_project_id: int, sub_job_id: int)
     )
 
 
-def free_codes(session: StoreSession, item: ProjectItem) -> list[ProcoreCostCode]:
-    """Procore's cost codes of the item's project that are not removed and belong to no other item, by their code."""
-    linked = session.get_one(Project, item.project_id)
+def free_codes(
+    session: StoreSession, item: ProjectItem, procore_project_id: int | None, sub_job_id: int
+) -> list[ProcoreCostCode]:
+    """Procore's cost codes of that place that are not removed and belong to no other item, by their code."""
     taken = select(ProjectItem.procore_cost_code_id).where(
         ProjectItem.project_id == item.project_id,
         ProjectItem.id != item.id,
@@ -131,14 +132,30 @@ def free_codes(session: StoreSession, item: ProjectItem) -> list[ProcoreCostCode
         session.scalars(
             select(ProcoreCostCode)
             .where(
-                ProcoreCostCode.procore_project_id == linked.procore_project_id,
-                ProcoreCostCode.procore_sub_job_id == linked.procore_sub_job_id,
+                ProcoreCostCode.procore_project_id == procore_project_id,
+                ProcoreCostCode.procore_sub_job_id == sub_job_id,
                 ProcoreCostCode.is_removed.is_(False),
                 ProcoreCostCode.procore_id.not_in(taken),
             )
             .order_by(ProcoreCostCode.full_code, ProcoreCostCode.procore_id)
         )
     )
+
+
+def forget_codes_elsewhere(session: StoreSession, project: Project) -> None:
+    """Its items let go of cost codes that no card of the place it is linked to may have: they are matched anew by
+    their code there. A main project has time of its sub jobs, too."""
+    here = select(ProcoreCostCode.procore_id).where(
+        ProcoreCostCode.procore_project_id == project.procore_project_id
+    )
+    if project.procore_sub_job_id:
+        here = here.where(ProcoreCostCode.procore_sub_job_id.in_((0, project.procore_sub_job_id)))
+    items = select(ProjectItem).where(
+        ProjectItem.project_id == project.id, ProjectItem.procore_cost_code_id.not_in(here)
+    )
+    for item in session.scalars(items):
+        item.procore_cost_code_id, item.is_archived = None, False
+    session.flush()
 
 
 def entry_style(session: StoreSession, project: Project) -> EntryStyle:

@@ -217,6 +217,7 @@ class ToOurs:
         return task.id
 
     def _item(self, project_id: int, cost_code: int, names: Names, may_create: bool) -> int | Reason:
+        """A sub job's code has an item of its own in the main project, whose own code of that name is another one."""
         items = list(self.session.scalars(select(ProjectItem).where(ProjectItem.project_id == project_id)))
         found = next((i for i in items if i.procore_cost_code_id == cost_code), None)
         if found is not None:
@@ -224,7 +225,9 @@ class ToOurs:
         code = self.mirror.codes.get(cost_code)
         if not may_create or code is None:
             return holds.cost_code_unknown(cost_code, names.cost_code)
-        free = [i for i in items if i.procore_cost_code_id is None]
+        project = self.session.get_one(Project, project_id)
+        is_own = code.procore_sub_job_id in (0, project.procore_sub_job_id)
+        free = [i for i in items if is_own and i.procore_cost_code_id is None]
         found = next((i for i in free if folded(i.code) == folded(code.full_code)), None)
         if found is None:
             found = ProjectItem(

@@ -13,11 +13,13 @@ from webapp.store.models import (
     ProcoreCostCode,
     ProcorePerson,
     ProcoreProject,
+    ProcoreSubJob,
     Project,
     ProjectItem,
     Task,
     User,
 )
+from webapp.store.projects import free_codes
 from webapp.store.releases import release_linked
 from webapp.store.session import StoreSession
 from webapp.store.time_types import sent_as
@@ -26,7 +28,7 @@ from webapp.sync.ports import Place, Reason, Settings
 
 
 class ToTheirs:
-    """`unread`: projects whose cost codes were never read and are needed now."""
+    """`unread`: projects, and sub jobs, whose cost codes were never read and are needed now."""
 
     def __init__(self, session: StoreSession, settings: Settings, now: datetime) -> None:
         self.session, self.settings, self.now = session, settings, now
@@ -49,7 +51,7 @@ class ToTheirs:
             and not isinstance(place, Reason)
             and (place[0], card.cost_code) not in self.cost_codes
         ):
-            self.cost_codes[(place[0], card.cost_code)] = self._cost_code(place[0], card.cost_code)
+            self.cost_codes[(place[0], card.cost_code)] = self._cost_code(place, card.cost_code)
 
     def _place(self, project_id: int) -> Place | Reason:
         project = self.session.get_one(Project, project_id)
@@ -102,34 +104,33 @@ class ToTheirs:
         time_type = sent_as(self.session, task)
         return holds.task_not_in_procore(task.id, task.name) if time_type is None else time_type
 
-    def _cost_code(self, procore_project_id: int, item_id: int) -> int | Reason:
+    def _cost_code(self, place: Place, item_id: int) -> int | Reason:
+        """Of the codes that a card of this place may have: a sub job's own go before those of its project. They are
+        read when the first item has to be matched by its code."""
         item = self.session.get_one(ProjectItem, item_id)
         if item.procore_cost_code_id is not None:
             is_removed = item.is_archived and self._is_removed(item.procore_cost_code_id)
             return holds.item_removed(item.id, item.code) if is_removed else item.procore_cost_code_id
-        codes = self.session.scalars(
-            select(ProcoreCostCode).where(
-                ProcoreCostCode.procore_project_id == procore_project_id,
-                ProcoreCostCode.is_removed.is_(False),
-            )
-        )
-        found = next((c for c in codes if folded(c.full_code) == folded(item.code)), None)
-        if found is None:
-            self._note_unread(procore_project_id)
+        places = list(dict.fromkeys((place, (place[0], None))))
+        if unread := {each for each in places if self._is_unread(*each)}:
+            self.unread |= unread
             return holds.item_not_in_procore(item.id, item.code)
-        item.procore_cost_code_id = found.procore_id
-        self.session.flush()
-        return found.procore_id
+        for project_id, sub_job in places:
+            codes = free_codes(self.session, item, project_id, sub_job or 0)
+            found = next((c for c in codes if folded(c.full_code) == folded(item.code)), None)
+            if found is not None:
+                item.procore_cost_code_id = found.procore_id
+                self.session.flush()
+                return found.procore_id
+        return holds.item_not_in_procore(item.id, item.code)
 
     def _is_removed(self, cost_code_id: int) -> bool:
         """Whether Procore's list of the project lacked it when it was read last (D67)."""
         query = select(ProcoreCostCode.is_removed).where(ProcoreCostCode.procore_id == cost_code_id)
         return bool(self.session.scalars(query).first())
 
-    def _note_unread(self, procore_project_id: int) -> None:
-        """Cost codes of a project are read when the first item has to be matched by its code."""
-        project = self.session.scalars(
-            select(ProcoreProject).where(ProcoreProject.procore_id == procore_project_id)
-        ).first()
-        if project is not None and project.codes_read_at is None:
-            self.unread.add((procore_project_id, None))
+    def _is_unread(self, project_id: int, sub_job: int | None) -> bool:
+        read_at = select(ProcoreProject.codes_read_at).where(ProcoreProject.procore_id == project_id)
+        if sub_job is not None:
+            read_at = select(ProcoreSubJob.codes_read_at).where(ProcoreSubJob.procore_id == sub_job)
+        return self.session.scalars(read_at).all() == [None]

@@ -38,6 +38,7 @@ class ProcoreSubJob(Base, CompanyOwned):
     procore_project_id: Mapped[int] = mapped_column(BigInteger)
     name: Mapped[str] = mapped_column(String(300))
     code: Mapped[str | None] = mapped_column(String(100))
+    codes_read_at: Mapped[datetime | None]
 
 
 class ProcorePerson(Base, CompanyOwned):
