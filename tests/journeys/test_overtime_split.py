@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import event, text
 
 from tests.fixtures.site import Site
+from tests.journeys.both_sides import Break, answer_is_lost, answer_is_lost_and_it_comes_late
 from webapp.extensions import db
 from webapp.services import sync
 from webapp.store.session import StoreSession
@@ -178,3 +179,38 @@ def test_a_split_by_an_update_whose_answer_was_lost_is_taken_as_if_it_had_come(s
     assert sorted(card.hours for card in site.cards()) == [2, 8]
     assert hours_here(site) == [2, 8]
     assert {link.state for link in site.links()} == {"in_sync"}
+
+
+@pytest.mark.parametrize("receive", [True, False])
+@pytest.mark.parametrize("lost", [answer_is_lost, answer_is_lost_and_it_comes_late])
+def test_an_update_that_was_split_and_not_answered_is_not_sent_again(
+    site: Site, lost: Break, receive: bool
+) -> None:
+    """D48, D6, R21: eight hours become ten here; Procore leaves eight on the card, whose history tells nothing then."""
+    site.connect(receive=receive, send=True)
+    site.world.set_switches(overtime_split="always", updates_split=True, split_fires_events=False)
+    timesheet = site.write("8.0")
+    site.settle()
+    site.clock.advance(600)
+    lost(site, "PATCH")
+    site.rewrite(timesheet, hours=Decimal(10))
+    site.settle()
+    site.clock.advance(600)
+    sync.sweep_company(site.company_id)
+    site.settle()
+    assert sorted(card.hours for card in site.cards()) == [2, 8]
+    assert hours_here(site) == ([2, 8] if receive else [10])
+    assert {link.state for link in site.links()} == ({"in_sync"} if receive else {"in_sync", "excluded"})
+
+
+def test_an_update_that_never_came_is_sent_again(site: Site) -> None:
+    """D105: no part of it is there after as long as one may still appear."""
+    site.connect(send=True)
+    site.world.set_switches(overtime_split="always", updates_split=True)
+    timesheet = site.write("8.0")
+    site.settle()
+    site.world.add_fault(effect="lose_request", method="PATCH", times=1)
+    site.rewrite(timesheet, hours=Decimal(10))
+    site.settle()
+    assert sorted(card.hours for card in site.cards()) == [2, 8]
+    assert hours_here(site) == [2, 8]

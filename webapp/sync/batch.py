@@ -239,9 +239,18 @@ class Batch:
         """The stray's card goes to another link, whose card comes here instead. `base`: what is agreed on there."""
         self.outcomes.append(replace(_moved(stray), swaps_with=owner, base=base))
 
-    def was_split(self, seen: Seen, procore_id: int, parts: tuple[int, ...]) -> None:
+    def was_split(
+        self,
+        seen: Seen,
+        procore_id: int,
+        parts: tuple[int, ...],
+        *,
+        base: Base | None = None,
+        answered: int | None = None,
+    ) -> None:
         """Overtime rules made several cards of ours: all of them are taken in the next step, in one transaction, so
-        that their hours add up to the original at every moment (D48)."""
+        that their hours add up to the original at every moment (D48). `answered`: the number of the write that a
+        part proves to have come."""
         record = seen.record
         self.outcomes.append(
             Outcome(
@@ -249,7 +258,9 @@ class Batch:
                 record.generation,
                 "waiting",
                 done=False,
+                base=base,
                 procore_id=procore_id,
+                answered=answered,
                 parts=parts,
             )
         )

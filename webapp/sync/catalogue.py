@@ -349,10 +349,10 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "answer_lost",
-        "Procore's answer was lost; looking whether the time card was created.",
+        "Procore's answer was lost; looking whether the time card is there as it was sent.",
         "waiting",
         "nobody",
-        "Timesite looks for the time card and sends it again if it is not there.",
+        "Timesite looks for the time card, or for a part split off it, and sends it again if it is not there.",
         "wait",
         "It is looked for every few seconds, and sent again after about two minutes.",
     ),
