@@ -41,6 +41,14 @@ def test_a_sub_job_that_was_never_read_is_looked_up_and_linked(site: Site) -> No
     assert "›" in names[0]
 
 
+def test_a_new_project_is_linked_to_one_that_is_new_in_procore(site: Site) -> None:
+    """R11: the same as a link of a project that was there."""
+    new = site.world.add_record("project", site.theirs.id, name="New pier", project_number="p-77")
+    site.world.give_back_project(site.theirs.id, new.id)
+    ours = projects.create(site.company_id, "Pier", link=LinkTarget(new.id))
+    assert ours.procore_project_id == new.id
+
+
 def test_what_procore_does_not_show_is_refused_and_nothing_changes(site: Site) -> None:
     """R11."""
     ours = projects.create(site.company_id, "Nowhere")

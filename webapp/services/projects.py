@@ -61,6 +61,8 @@ def one(company_id: int, project_id: int) -> Project:
 
 def create(company_id: int, name: str, number: str | None = None, link: LinkTarget | None = None) -> Project:
     now = wiring.clock().now()
+    if link is not None:
+        _look_up(company_id, link)
     with transaction(company_id) as session:
         project = Project(
             name=line("name", name, LONGEST_NAME),
