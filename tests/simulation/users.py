@@ -314,8 +314,8 @@ class Users:
     def delete_there(self) -> None:
         chosen = self._chosen("card")
         if chosen is not None and chosen[0].card is not None:
-            self.site.deleted_there[chosen[0].card] = chosen[0].link
             self.site.world.delete_timecard(self.site.dana.id, chosen[0].card)
+            self.site.deleted_there[chosen[0].card] = chosen[0].link
             self.site.scheduler.tell(f"  deleted there {chosen[0].card}")
 
     def undelete_there(self) -> None:
