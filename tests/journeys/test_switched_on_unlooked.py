@@ -10,7 +10,7 @@ import pytest
 
 from tests.fixtures.site import Site
 from webapp.errors import TryLater
-from webapp.services import pauses, settings, sync
+from webapp.services import pauses, settings, sync, timesheets
 
 
 @contextmanager
@@ -88,6 +88,21 @@ def test_sending_from_now_makes_no_older_deletion(site: Site) -> None:
         switch(site, "send", "now")
     assert [card.hours for card in site.cards()] == [Decimal(8)]
     assert reasons(site) == {("excluded", "before_switch")}
+
+
+def test_sending_from_now_makes_no_card_of_what_was_brought_back_before(site: Site) -> None:
+    """R9: out of the trash."""
+    site.connect(send=True)
+    number = site.write("8.0")
+    site.settle()
+    site.erase(number)
+    site.settle()
+    switch(site, "send")
+    with paused(site):
+        timesheets.restore(site.actor(), number)
+        assert settings.changes_while_off(site.company_id, "send") == 1
+        switch(site, "send", "now")
+    assert (len(site.timesheets()), site.cards()) == (1, [])
 
 
 def test_hours_that_both_sides_changed_before_the_switch_are_asked_about(site: Site) -> None:

@@ -3,7 +3,7 @@ never what to do."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
@@ -158,11 +158,11 @@ def summary(person: str | None, project: str | None, on: date | None, hours: Dec
     return f"{(person or 'Unknown person')[:120]}, {(project or 'unknown project')[:120]}, {day}, {amount}"
 
 
-def end_messages(session: StoreSession, link_id: int, key: str, text: str, now: datetime) -> None:
-    """A person decided that nothing more is done for this record: its open messages say so."""
+def end_messages(session: StoreSession, link_ids: Sequence[int], key: str, text: str, now: datetime) -> None:
+    """A person decided that nothing more is done for these records: their open messages say so."""
     session.execute(
         update(Message)
-        .where(Message.link_id == link_id, Message.state.in_(("pending", "failed")))
+        .where(Message.link_id.in_(link_ids), Message.state.in_(("pending", "failed")))
         .values(
             state="processed",
             processed_at=now,

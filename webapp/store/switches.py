@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from webapp.domain.timecard import UNITS, changed_units, from_json, to_json
 from webapp.store import guard, marks
 from webapp.store.conflicts import decided_links
-from webapp.store.due import timecard_of
+from webapp.store.due import in_chunks, timecard_of
 from webapp.store.models import ClashRow, Company, IntentRow, Link, Timesheet
 from webapp.store.session import StoreSession
 from webapp.sync.holds import Reason, both_off, switch_off
@@ -65,10 +65,10 @@ def accept(
     to where it stands, so that only what changes from now on is carried over; a deletion there stays undone. How
     many."""
     marks.note_fix(session)
-    links = session.scalars(select(Link).where(Link.reason_key == key)).all()
-    for link in links:
+    joined = select(Link, Timesheet).outerjoin(Timesheet, Timesheet.id == Link.timesheet_id)
+    held = session.execute(joined.where(Link.reason_key == key)).all()
+    for link, timesheet in held:
         link.state, link.reason_key, link.reason_text = "excluded", reason.key, reason.text
-        timesheet = session.get(Timesheet, link.timesheet_id) if link.timesheet_id else None
         is_paired = link.base_ours is not None and timesheet is not None and timesheet.deleted_at is None
         is_gone_here = link.base_ours is not None and timesheet is not None and not is_paired
         link.is_excluded_for_good = not is_paired and not (is_gone_here and direction == "send")
@@ -81,8 +81,9 @@ def accept(
         elif is_paired and direction == "receive":
             link.dropped_key, link.dropped_text = reason.key, reason.text
         link.suppressed_theirs = None
-        marks.end_messages(session, link.id, reason.key, reason.text, now)
-    return len(links)
+    for ids in in_chunks([link.id for link, _ in held]):
+        marks.end_messages(session, ids, reason.key, reason.text, now)
+    return len(held)
 
 
 def _accept_waiting(session: StoreSession, reason: Reason) -> None:
@@ -136,7 +137,7 @@ def accept_quarantined(session: StoreSession, direction: Direction, reason: Reas
         link.state, link.reason_key, link.reason_text = "excluded", reason.key, reason.text
         if kind == "deletion":
             link.dropped_key, link.dropped_text = reason.key, reason.text
-        marks.end_messages(session, link.id, reason.key, reason.text, now)
+        marks.end_messages(session, [link.id], reason.key, reason.text, now)
         if goes_on:
             marks.mark(link, "dropped", now)
     return len(held)
@@ -161,13 +162,13 @@ def _waiting_changes(session: StoreSession) -> list[tuple[Link, Timesheet]]:
         .join(Timesheet, Timesheet.id == Link.timesheet_id)
         .outerjoin(IntentRow, IntentRow.link_id == Link.id)
         .where(Link.is_dirty, Link.is_excluded_for_good.is_(False))
-        .where(or_(Link.base_ours.is_not(None), IntentRow.link_id.is_not(None)))
+        .where(or_(Link.procore_id.is_not(None), IntentRow.link_id.is_not(None)))
     )
+    faces = [(link, timesheet, meant or link.base_ours) for link, timesheet, meant in rows]
     return [
         (link, timesheet)
-        for link, timesheet, meant in rows
-        if timesheet.deleted_at is not None
-        or changed_units(from_json(meant or link.base_ours), timecard_of(timesheet))
+        for link, timesheet, face in faces
+        if face and (timesheet.deleted_at or changed_units(from_json(face), timecard_of(timesheet)))
     ]
 
 
@@ -178,8 +179,7 @@ def _waits_to_be_made() -> ColumnElement[bool]:
     return and_(
         Link.is_dirty,
         Link.is_excluded_for_good.is_(False),
-        Link.base_ours.is_(None),
-        or_(Link.procore_id.is_(None), Link.is_tombstone),
+        or_(Link.is_tombstone, and_(Link.procore_id.is_(None), Link.base_ours.is_(None))),
         is_new.where(Timesheet.id > Company.entered_before).exists(),
         ~select(IntentRow.link_id).where(IntentRow.link_id == Link.id).exists(),
     )
