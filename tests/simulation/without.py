@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import delete, or_, select, update
 
-from webapp.domain.timecard import UNITS
+from webapp.domain.timecard import UNITS, Timecard
 from webapp.errors import StoreUnavailable
 from webapp.procore.pacing import Permit
 from webapp.store.leases import LEASE
@@ -205,7 +205,10 @@ def failure_not_told(real: Real) -> Real:
 
 
 def answer_is_what_we_sent(real: Real) -> Real:
-    return lambda batch, wanted, stored, units: (wanted, False)
+    def as_agreed(_: Any, base: Base, wanted: Timecard, stored: Timecard, units: frozenset[str]) -> Base:
+        return Base(base.ours, base.theirs.with_units(wanted, units))
+
+    return as_agreed
 
 
 def swept_by_our_clock(real: Real) -> Real:

@@ -148,7 +148,8 @@ def base_of(link: Link) -> Base | Tombstone | None:
         return Tombstone()
     if link.base_ours is None or link.base_theirs is None:
         return None
-    return Base(from_json(link.base_ours), from_json(link.base_theirs))
+    shaped = from_json(link.shaped_theirs) if link.shaped_theirs else None
+    return Base(from_json(link.base_ours), from_json(link.base_theirs), shaped)
 
 
 def intent_of(row: IntentRow) -> Intent:

@@ -190,6 +190,7 @@ class _Batch:
             link.synced_at, link.is_to_be_deleted_there = self.now, False
             if not link.is_dirty:
                 link.hinted_at, link.newest_hint, link.is_delete_hinted = None, None, False
+                link.shaped_theirs = None
 
     def _look_again(self, link: Link, at: datetime | None) -> None:
         if at is not None and not link.is_dirty:

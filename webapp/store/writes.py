@@ -101,9 +101,10 @@ def set_base(link: Link, base: Base | Tombstone | None) -> None:
     """None leaves it as it is."""
     if isinstance(base, Base):
         link.base_ours, link.base_theirs = to_json(base.ours), to_json(base.theirs)
+        link.shaped_theirs = to_json(base.shaped) if base.shaped else None
         link.is_tombstone = False
     elif isinstance(base, Tombstone):
-        link.base_ours = link.base_theirs = None
+        link.base_ours = link.base_theirs = link.shaped_theirs = None
         link.is_tombstone, link.is_to_be_deleted_there = True, False
 
 

@@ -42,19 +42,20 @@ def finish_merge(batch: Batch, seen: Seen, action: Merge, written: Written | Non
         write = TimesheetWrite(ours, timesheet.version, stored)
     before = seen.base or Base(ours, card.timecard)
     theirs = before.theirs.with_units(card.timecard, take | action.agreed)
+    agreed = Base(before.ours.with_units(ours, take | sent | action.agreed), theirs)
     again, if_edited = False, None
     if written is not None:
-        face, is_shaped = as_agreed(batch, written.wanted, stored.timecard, sent)
-        theirs = theirs.with_units(face, sent)
+        agreed = as_agreed(batch, agreed, written.wanted, stored.timecard, sent)
         has_moved = bool(changed_units(card.timecard, stored.timecard) - sent)
-        again = is_shaped or has_moved or written.is_stale
-        stands = sent | action.agreed
-        if_edited = Base(
-            before.ours.with_units(timesheet.timecard, stands), before.theirs.with_units(theirs, stands)
+        again = agreed.shaped is not None or has_moved or written.is_stale
+        untaken = Base(
+            before.ours.with_units(timesheet.timecard, sent | action.agreed),
+            before.theirs.with_units(card.timecard, action.agreed),
         )
-    base: Base | None = Base(before.ours.with_units(ours, take | sent | action.agreed), theirs)
+        if_edited = as_agreed(batch, untaken, written.wanted, stored.timecard, sent)
     clashes = _kept(seen, timesheet.timecard, card, action, take, sent)
     is_open = any(c.winner is None or (c.by_person and not c.is_carried_out) for c in clashes)
+    base: Base | None = agreed
     if seen.base is None and is_open:
         # two records that never met have agreed on nothing while a person's word is open
         base = if_edited = None
@@ -101,10 +102,16 @@ def finish_create(batch: Batch, seen: Seen, intent: Intent, card: Card) -> None:
     or edited here between a lost request and its replay, is for the next look to send."""
     timesheet = seen.record.timesheet
     assert timesheet is not None
-    face, is_shaped = as_agreed(batch, intent.sent, card.timecard, frozenset(UNITS))
-    base = _without_cut(Base(intent.ours, face), intent.sent, card.timecard)
+    base = _created(batch, intent, card)
     has_more = bool(changed_units(base.ours, timesheet.timecard))
-    batch.done(seen, base=base, tell=(("send", "create"),), card=card, again=is_shaped, has_more=has_more)
+    again = base.shaped is not None
+    batch.done(seen, base=base, tell=(("send", "create"),), card=card, again=again, has_more=has_more)
+
+
+def _created(batch: Batch, intent: Intent, card: Card) -> Base:
+    sent = Base(intent.ours, intent.sent)
+    base = as_agreed(batch, sent, intent.sent, card.timecard, frozenset(UNITS))
+    return _without_cut(base, intent.sent, card.timecard)
 
 
 def _left_open(action: Merge, take: frozenset[str], sent: frozenset[str]) -> Reason | None:
@@ -130,9 +137,7 @@ def adopted(batch: Batch, seen: Seen) -> Seen:
     if card.facts.updated_at != card.facts.created_at:
         cut = _without_cut(Base(intent.ours, intent.sent), intent.sent, card.timecard)
         return replace(seen, agreed=Base(cut.ours, intent.sent))
-    face, _ = as_agreed(batch, intent.sent, card.timecard, frozenset(UNITS))
-    base = _without_cut(Base(intent.ours, face), intent.sent, card.timecard)
-    return replace(seen, agreed=base)
+    return replace(seen, agreed=_created(batch, intent, card))
 
 
 def _without_cut(base: Base, wanted: Timecard, stored: Timecard) -> Base:
@@ -143,19 +148,32 @@ def _without_cut(base: Base, wanted: Timecard, stored: Timecard) -> Base:
         return base
     if kept != sent.to_integral_value(ROUND_DOWN):
         return base
-    return Base(replace(base.ours, hours=kept), base.theirs.with_units(stored, {"time"}))
+    ours, theirs = replace(base.ours, hours=kept), base.theirs.with_units(stored, {"time"})
+    return replace(base, ours=ours, theirs=theirs)
 
 
-def as_agreed(
-    batch: Batch, wanted: Timecard, stored: Timecard, units: frozenset[str]
-) -> tuple[Timecard, bool]:
-    """Theirs as agreed after a write, and whether to look again. What Procore stored otherwise than we sent it
-    (rounded, trimmed, split) is theirs as agreed while receiving is off; else our wish stays the face, so that
-    the next look takes Procore's value as any change of theirs (D47)."""
-    if not batch.settings.receive:
-        return stored, False
+def as_agreed(batch: Batch, base: Base, wanted: Timecard, stored: Timecard, units: frozenset[str]) -> Base:
+    """With theirs as agreed after a write of these units. What Procore stored otherwise than we sent it (rounded,
+    trimmed, split) is theirs as agreed while receiving is off; else our wish stays the face, so that the next look
+    takes Procore's value as any change of theirs (D47)."""
+    theirs = base.theirs.with_units(stored, units)
     shaped = {unit for unit in units if not _is_stored_as(wanted, stored, unit)}
-    return stored.with_units(wanted, shaped), bool(shaped)
+    if not shaped or not batch.settings.receive:
+        return Base(base.ours, theirs)
+    return Base(base.ours, theirs.with_units(wanted, shaped), shaped=theirs)
+
+
+def edited_since(seen: Seen) -> Seen:
+    """What Procore made of what we sent is nobody's edit: where ours was edited again before it was taken, it is what
+    was agreed (D47). Fewer hours may be what is left after a split: about these a person is asked (D48)."""
+    base, timesheet = seen.base, seen.record.timesheet
+    if base is None or base.shaped is None or timesheet is None:
+        return seen
+    units = frozenset(UNITS) if timesheet.is_deleted else changed_units(base.ours, timesheet.timecard)
+    if (base.shaped.hours or 0) < (base.theirs.hours or 0):
+        units -= {"time"}
+    theirs = base.theirs.with_units(base.shaped, units)
+    return replace(seen, agreed=Base(base.ours, theirs)) if units else seen
 
 
 def _is_stored_as(wanted: Timecard, stored: Timecard, unit: str) -> bool:

@@ -19,6 +19,8 @@ class Base:
 
     ours: Timecard
     theirs: Timecard
+    shaped: Timecard | None = None
+    """Theirs as Procore has stored what we sent (rounded, trimmed), until that is taken here: `theirs` is our wish."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -101,8 +102,8 @@ def _agreed_by_part(batch: Batch, seen: Seen, card: Card, write: Write) -> Base:
     base = seen.record.base
     assert isinstance(base, Base)
     assert write.wanted is not None
-    face, _ = as_agreed(batch, write.wanted, card.timecard, TIME)
-    return Base(base.ours.with_units(write.wanted, TIME), base.theirs.with_units(face, TIME))
+    sent = replace(base, ours=base.ours.with_units(write.wanted, TIME))
+    return as_agreed(batch, sent, write.wanted, card.timecard, TIME)
 
 
 def unlisted_parts(

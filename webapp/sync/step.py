@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from webapp.sync import decide as table
 from webapp.sync import holds
-from webapp.sync.agreed import adopted, finish_merge
+from webapp.sync.agreed import adopted, edited_since, finish_merge
 from webapp.sync.audit import audit
 from webapp.sync.batch import Batch
 from webapp.sync.changes import delete_theirs, update_theirs
@@ -45,7 +45,7 @@ class Step:
         seen = paired(batch, with_lost_cards(batch, read_theirs(batch.procore, records)))
         seen = without_raise_in_doubt(batch, without_split(batch, audit(batch, seen)))
         seen = [s for s in seen if not waits(batch, s) and not is_from_before(batch, s)]
-        workable = [from_now_on(batch, adopted(batch, s)) for s in seen]
+        workable = [from_now_on(batch, edited_since(adopted(batch, s))) for s in seen]
         batch.words = words_for(batch, workable)
         for one in workable:
             try:

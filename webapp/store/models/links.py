@@ -14,12 +14,13 @@ from webapp.store.base import Base, BigId, CompanyOwned
 
 class Link(Base, CompanyOwned):
     """One replicated record: our timesheet (or none yet), Procore's card (or none yet), the base with its two faces,
-    the ledger's state, and the dirty mark. `suppressed_theirs`: Procore's side that a switched-off direction kept from
-    being taken (R9). `accepted_ours`: our side, not looked at yet, as it was when sending went on from then on.
-    `is_to_be_deleted_there`: an administrator's choice for a card whose timesheet left the scope (D28). `dropped_key`,
-    `dropped_text`: a person's word that a deletion, or what was discarded, is not to be carried out, whatever the
-    reason says meanwhile (D12, R28); `dropped_as`: a digest of the card that was discarded. `seen_as`: one of the card
-    as last seen; none of one that is left out. Due: generation > done_generation and not_before has come."""
+    the ledger's state, and the dirty mark. `shaped_theirs`: what Procore made of our last write, until it is taken
+    here (D47). `suppressed_theirs`: Procore's side that a switched-off direction kept from being taken (R9).
+    `accepted_ours`: our side, not looked at yet, as it was when sending went on from then on. `is_to_be_deleted_there`:
+    an administrator's choice for a card whose timesheet left the scope (D28). `dropped_key`, `dropped_text`: a person's
+    word that a deletion, or what was discarded, is not to be carried out, whatever the reason says meanwhile (D12,
+    R28); `dropped_as`: a digest of the card that was discarded. `seen_as`: one of the card as last seen; none of one
+    that is left out. Due: generation > done_generation and not_before has come."""
 
     __tablename__ = "links"
     __table_args__ = (
@@ -37,6 +38,7 @@ class Link(Base, CompanyOwned):
     procore_id: Mapped[int | None] = mapped_column(BigInteger)
     base_ours: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     base_theirs: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    shaped_theirs: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     suppressed_theirs: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     accepted_ours: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     is_tombstone: Mapped[bool] = mapped_column(default=False)
