@@ -130,6 +130,7 @@ def unlink(company_id: int, project_id: int, check: Check | None = None) -> Proj
             project.unlinked_at = wiring.clock().now()
         project.procore_project_id, project.procore_sub_job_id = None, NO_SUB_JOB
         session.flush()
+        _release(session, holds.held_keys(session, "project_here"))
         return project
 
 
@@ -192,7 +193,7 @@ def _link(session: StoreSession, project: Project, target: LinkTarget, *, brings
     if not brings_in:
         for key in releases.left_out(project.id, target.procore_project_id):
             switches.accept(session, key, before_link(), wiring.clock().now())
-    _release(session, releases.held_by_link(project, apart))
+    _release(session, releases.held_by_link(session, project, apart))
 
 
 def _look_up(company_id: int, target: LinkTarget) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from webapp import queueing, wiring
 from webapp.domain.timesheet import Actor
 from webapp.errors import Forbidden, InvalidInput, NotFound
-from webapp.store import holds, people, same_person
+from webapp.store import people, releases, same_person
 from webapp.store.models import User
 from webapp.store.session import StoreSession, reading, transaction
 
@@ -51,13 +51,16 @@ def say(actor: Actor, user_id: int, same_as_id: int) -> None:
         user, other = _user(session, user_id), _user(session, same_as_id)
         same_person.say(session, user, other)
         session.flush()
-        _release(session, [f"user:{member.id}" for member in same_person.group_of(session, other)])
+        _release(session, other)
 
 
 def take_back(actor: Actor, user_id: int) -> None:
     _administrators_only(actor)
     with transaction(actor.company_id) as session:
-        same_person.take_back(session, _user(session, user_id))
+        user = _user(session, user_id)
+        same_person.take_back(session, user)
+        session.flush()
+        _release(session, user)
 
 
 def _user(session: StoreSession, user_id: int) -> User:
@@ -67,8 +70,8 @@ def _user(session: StoreSession, user_id: int) -> User:
     return user
 
 
-def _release(session: StoreSession, keys: list[str]) -> None:
-    if holds.release(session, keys, wiring.clock().now()):
+def _release(session: StoreSession, user: User) -> None:
+    if releases.release_person(session, user, wiring.clock().now()):
         queueing.wake_after_commit(session, wiring.config().redis_url, session.company_id)
 
 

@@ -29,9 +29,9 @@ GUARD_LIMITS = {
 Direction = Literal["receive", "send"]
 DIRECTIONS: tuple[Direction, ...] = ("receive", "send")
 HELD_BY: dict[str, tuple[str, ...]] = {
-    "receive_only_linked": ("unlinked", "project", "projects_match"),
+    "receive_only_linked": ("unlinked", "project", "projects_match", "moved_out"),
     "receive_project_per_sub_job": ("main_project", "sub_job"),
-    "send_only_linked": ("unlinked_here", "project_here"),
+    "send_only_linked": ("unlinked_here", "project_here", "left_scope"),
     "conflict_rule": ("both_changed",),
 }
 """What a setting, turned either way, makes worth another look: the rule that held it may be gone."""

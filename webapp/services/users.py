@@ -10,7 +10,7 @@ from webapp.domain.timesheet import Actor
 from webapp.errors import InvalidInput, NotFound
 from webapp.services.idempotency import done_in
 from webapp.services.text import line
-from webapp.store import holds, people
+from webapp.store import people, releases
 from webapp.store import projects as directory
 from webapp.store.models import User
 from webapp.store.session import StoreSession, reading, transaction
@@ -62,7 +62,7 @@ def edit(
             check(user)
         _change(session, user, given)
         session.flush()
-        if holds.release(session, [f"user:{user.id}", f"inactive:{user.id}"], wiring.clock().now()):
+        if releases.release_person(session, user, wiring.clock().now()):
             queueing.wake_after_commit(session, wiring.config().redis_url, company_id)
         return user
 

@@ -11,11 +11,13 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from webapp.store import holds
+from webapp.store import holds, same_person
 from webapp.store.due import in_chunks
 from webapp.store.models import ProcoreCostCode, Project, ProjectItem, User
 from webapp.store.projects import taken_apart
 from webapp.store.session import StoreSession
+
+OF_PEOPLE = ("user", "inactive")
 
 
 @dataclass(slots=True)
@@ -38,10 +40,7 @@ def release_after_read(session: StoreSession, news: News, now: datetime) -> int:
     """How many records are looked at again."""
     keys: list[str] = []
     if news.people:
-        linked = select(User.id, User.procore_person_id).where(User.procore_person_id.is_not(None))
-        users = [user for user, person in session.execute(linked) if person in news.people]
-        keys += [f"person:{person}" for person in news.people] + [f"inactive:{user}" for user in users]
-        keys += holds.held_keys(session, "user")
+        keys += [f"person:{person}" for person in news.people] + holds.held_keys(session, *OF_PEOPLE)
     if news.projects:
         keys += [f"{kind}:{key}" for key in news.projects for kind in ("project", "permission")]
         keys += holds.held_keys(session, "project_here", "projects_match")
@@ -61,13 +60,23 @@ def release_linked(session: StoreSession, project: Project, now: datetime) -> in
     again, too: a fix is noted. How many were held."""
     assert project.procore_project_id is not None
     apart = taken_apart(session, project.procore_project_id, project.procore_sub_job_id)
-    return holds.release(session, held_by_link(project, apart), now)
+    return holds.release(session, held_by_link(session, project, apart), now)
 
 
-def held_by_link(project: Project, apart: Iterable[Project]) -> list[str]:
+def release_person(session: StoreSession, user: User, now: datetime) -> int:
+    """Who the user is in Procore may have changed, and so for all who are the same person. How many were held."""
+    users = same_person.group_of(session, user)
+    return holds.release(session, [f"{kind}:{each.id}" for kind in OF_PEOPLE for each in users], now)
+
+
+def held_by_link(session: StoreSession, project: Project, apart: Iterable[Project]) -> list[str]:
     """The reasons (webapp.sync.catalogue) that a link of this project takes away. `apart`: our projects whose link to
-    the same one a person took apart."""
+    the same one a person took apart. Of several that match each other, one is taken now; and the project's time goes to
+    a place with other cost codes, that may keep hours."""
     return [
+        *holds.held_keys(
+            session, "projects_match", "project_here", "item_here", "item_removed", "needs_times"
+        ),
         *left_out(project.id, project.procore_project_id),
         f"project:{project.procore_project_id}",
         f"projects_match:{project.procore_project_id}",

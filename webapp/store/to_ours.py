@@ -11,7 +11,7 @@ from webapp.domain.match import Candidate, folded, named_task, unique_match, wil
 from webapp.domain.timecard import Names, Timecard
 from webapp.store.mirror import Mirror
 from webapp.store.models import ProcoreProject, Project, ProjectItem, Task, TemplateRow, User
-from webapp.store.releases import release_linked
+from webapp.store.releases import release_linked, release_person
 from webapp.store.session import StoreSession
 from webapp.store.time_types import sent_as
 from webapp.sync import holds
@@ -87,6 +87,7 @@ class ToOurs:
             self.session.add(user)
         user.procore_person_id = person_id
         self.session.flush()
+        release_person(self.session, user, self.now)
         return user.id
 
     # ---- projects (R11, R12, D22–D26) ------------------------------------------------------------------

@@ -20,7 +20,7 @@ from webapp.store.models import (
     User,
 )
 from webapp.store.projects import free_codes
-from webapp.store.releases import release_linked
+from webapp.store.releases import release_linked, release_person
 from webapp.store.session import StoreSession
 from webapp.store.time_types import sent_as
 from webapp.sync import holds
@@ -92,6 +92,7 @@ class ToTheirs:
                 return holds.user_not_in_procore(user.id, user.name)
             user.procore_person_id = person_id = match
             self.session.flush()
+            release_person(self.session, user, self.now)
         person = self.session.scalars(
             select(ProcorePerson).where(ProcorePerson.procore_id == person_id)
         ).first()
