@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.fixtures.site import Site
-from tests.journeys.both_sides import conflicts, stands
+from tests.journeys.both_sides import answer_is_lost, both_at, conflicts, stands
 from webapp.services import sync
 
 ANSWERED = {"PATCH": ["PATCH"], "POST": ["POST", "GET"]}
@@ -30,20 +30,30 @@ def then_away(site: Site, verb: str) -> None:
     site.world.call = watched  # type: ignore[assignment,method-assign]  # Procore goes away
 
 
-@pytest.fixture(params=["POST", "PATCH"])
+@pytest.fixture(
+    params=[("POST", then_away), ("POST", answer_is_lost), ("PATCH", then_away), ("PATCH", answer_is_lost)],
+    ids=lambda param: f"{param[0]}-{param[1].__name__}",
+)
 def rounded(site: Site, request: pytest.FixtureRequest) -> tuple[Site, int]:
-    """7.4 hours here, stored as 7.5 in Procore, which is away now."""
+    """7.4 hours here, stored as 7.5 in Procore, and not looked at since."""
+    verb, comes_between = request.param
     site.connect(receive=True, send=True)
     timesheet = site.write("8.0")
-    if request.param == "PATCH":
+    if verb == "PATCH":
         site.settle()
         site.clock.advance(600)
-    site.world.set_switches(hours_step_minutes=15)
+    site.world.set_switches(hours_step_minutes=15, list_lag_seconds=5.0)
     site.rewrite(timesheet, hours=Decimal("7.4"))
-    then_away(site, request.param)
+    comes_between(site, verb)
     sync.drain()
     assert stands(site) == ([Decimal("7.4")], [Decimal("7.5")])
     return site, timesheet
+
+
+def test_the_rounding_is_taken(rounded: tuple[Site, int]) -> None:
+    site, _ = rounded
+    site.settle()
+    both_at(site, "7.5")
 
 
 def test_an_edit_before_the_rounding_is_taken_stands(rounded: tuple[Site, int]) -> None:
@@ -74,6 +84,7 @@ def test_an_edit_on_both_sides_before_the_rounding_is_taken_is_asked_about(round
     site, timesheet = rounded
     site.clock.advance(60)
     site.edit(site.cards()[0].id, hours="9.0")
+    site.clock.advance(60)
     site.rewrite(timesheet, hours=Decimal(6))
     site.settle()
     assert (stands(site), conflicts(site)) == (([6], [9]), ["fields"])

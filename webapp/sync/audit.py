@@ -141,7 +141,9 @@ def agreed_by(seen: Seen, lines: OurLines) -> tuple[Base | None, list[Write]]:
         if write.audit == "lost" and write.ours is not None and write.wanted is not None:
             arrived.append(write)
             base = Base(
-                base.ours.with_units(write.ours, {unit}), base.theirs.with_units(write.wanted, {unit})
+                base.ours.with_units(write.ours, {unit}),
+                base.theirs.with_units(write.wanted, {unit}),
+                (base.shaped or base.theirs).with_units(lines.left_by(write), {unit}),
             )
     return (base, arrived) if arrived else (None, [])
 

@@ -41,6 +41,11 @@ class OurLines:
     def units_of(self, write: Write) -> frozenset[str]:
         return frozenset(unit for mine, unit in self.places.values() if mine is write)
 
+    def left_by(self, write: Write) -> Timecard:
+        """What Procore made of what the update wanted, as its lines tell."""
+        assert write.wanted is not None
+        return replace(write.wanted, **{line.part or "": line.new for line in self.of(write)})
+
     def newest(self) -> Iterator[tuple[str, Write]]:
         """Each unit that an update of ours was to change, and the update that did so last."""
         last: dict[str, tuple[datetime, int, Write]] = {}
