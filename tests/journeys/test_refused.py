@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from tests.fixtures.site import Site
@@ -104,6 +106,26 @@ def test_a_project_that_is_given_back_goes_on_with_all_that_waited(
     with system(is_readonly=True) as session:
         assert session.query(ParkedProject).count() == 0
     assert alerts(caplog, "project_resumed") == 1
+
+
+def test_a_timesheet_that_is_moved_to_a_refused_project_waits_alone(refusing: Site) -> None:
+    """D101: others of the project that it comes from go on. Given back, it goes there."""
+    site = refusing
+    moved, other = site.write("8.0", person=3), site.write("4.0", person=5)
+    there = site.write("2.0", project=2)
+    site.settle()
+    site.world.withdraw_project(site.theirs.id, site.projects[2].id)
+    [to] = [sheet for sheet in site.timesheets() if sheet.id == there]
+    site.rewrite(moved, project_id=to.project_id, project_item_id=to.project_item_id)
+    work(site)
+    site.rewrite(other, hours=Decimal(5))
+    work(site)
+    assert held(site) == {f"permission:{site.projects[2].id}": 1, None: 4}
+    assert Decimal(5) in [card.hours for card in site.cards()]
+    site.world.give_back_project(site.theirs.id, site.projects[2].id)
+    site.clock.advance(QUARTER + 1)
+    site.settle()
+    assert held(site) == {None: 5}
 
 
 def test_an_edit_of_a_card_in_a_refused_project_waits_for_it_too(sqlite_site: Site) -> None:

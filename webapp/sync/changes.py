@@ -47,6 +47,12 @@ class Change:
     write: Write
     send: Callable[[int, Callable[[], bool]], None]
 
+    @property
+    def projects(self) -> list[int]:
+        """Where the card is, and where it is to be moved to."""
+        sides = (self.write.before, self.write.wanted)
+        return list(dict.fromkeys(side.project for side in sides if side is not None))
+
 
 def update_theirs(batch: Batch, updates: Sequence[tuple[Seen, Merge]]) -> None:
     """What differs in nothing that Procore keeps for the project is agreed without a call (D46)."""
@@ -98,13 +104,13 @@ def _is_approved(card: Card) -> bool:
 
 def _send_all(batch: Batch, changes: Sequence[Change]) -> None:
     """One after the other; when Procore is busy, the rest waits untried. One failure may be about its card alone."""
-    changes = [c for c in changes if not parking.waits(batch, c.seen, c.write.before.project)]
+    changes = [c for c in changes if not _is_parked(batch, c)]
     if changes:
         numbers = batch.store.log_writes(batch.lease, [change.write for change in changes])
         looks, has_failed = _Looks(batch, changes), False
         for position, change in enumerate(changes):
-            number, project = numbers[change.write.link_id], change.write.before.project
-            if parking.waits(batch, change.seen, project, answered=number):
+            number = numbers[change.write.link_id]
+            if _is_parked(batch, change, answered=number):
                 continue
             try:
                 if looks.has_moved(position):
@@ -113,7 +119,8 @@ def _send_all(batch: Batch, changes: Sequence[Change]) -> None:
                 batch.renew()
                 change.send(number, partial(looks.is_stale, position))
             except PermissionMissing as error:
-                parking.refuse(batch, change.seen, project, str(error), answered=number)
+                # the card was read where it is: it may not go where it is moved to
+                parking.refuse(batch, change.seen, change.projects[-1], str(error), answered=number)
             except NotFound:
                 unseen(batch, change.seen, answered=number)
             except (ProcoreRefused, UnreadableAnswer) as error:
@@ -126,7 +133,12 @@ def _send_all(batch: Batch, changes: Sequence[Change]) -> None:
                 _postpone(batch, changes[position:], numbers, error)
                 break
             else:
-                parking.answered_for(batch, project)
+                for project in change.projects:
+                    parking.answered_for(batch, project)
+
+
+def _is_parked(batch: Batch, change: Change, *, answered: int | None = None) -> bool:
+    return any(parking.waits(batch, change.seen, at, answered=answered) for at in change.projects)
 
 
 def _with_parts(batch: Batch, stored: Sequence[Stored]) -> None:
