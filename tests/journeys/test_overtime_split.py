@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy import event, text
 from tests.fixtures.site import Site
 from tests.journeys.both_sides import Break, answer_is_lost, answer_is_lost_and_it_comes_late
 from webapp.extensions import db
-from webapp.services import sync
+from webapp.services import activity, locks, settings, sync
 from webapp.store.session import StoreSession
 
 MILLION = 1_000_000
@@ -214,3 +215,68 @@ def test_an_update_that_never_came_is_sent_again(site: Site) -> None:
     site.settle()
     assert sorted(card.hours for card in site.cards()) == [2, 8]
     assert hours_here(site) == [2, 8]
+
+
+@pytest.mark.parametrize("is_listed", [True, False])
+@pytest.mark.parametrize("since, here", [("off", [2, 8]), ("now", [10])])
+def test_what_was_split_while_receiving_was_off_is_counted_once_when_it_is_on(
+    site: Site, since: str, here: list[int], is_listed: bool
+) -> None:
+    """D47, D48, R9: the ten hours that stand here give way to eight as the part of two comes."""
+    site.connect(receive=False, send=True)
+    site.world.set_switches(overtime_split="always", split_parts_listed=is_listed)
+    site.write("10.0")
+    site.settle()
+    site.clock.advance(600)
+    seen: list[Decimal] = []
+    settings.change(site.company_id, {"receive": True}, since=since)
+    with watching(site, seen):
+        site.settle()
+    assert hours_here(site) == here
+    assert set(seen) <= {Decimal(10)}
+
+
+def test_a_part_waits_until_its_whole_is_unlocked(site: Site) -> None:
+    """D45, D48: entered, the period closed, then sent."""
+    site.connect(send=True)
+    site.world.set_switches(overtime_split="always")
+    site.write("10.0")
+    period = date(2026, 11, 1), date(2026, 11, 30)
+    locks.lock(site.actor(), *period)
+    site.settle()
+    assert hours_here(site) == [10]
+    assert {link.reason_key for link in site.links()} == {"locked", "split_off"}
+    seen: list[Decimal] = []
+    locks.unlock(site.actor(), *period)
+    with watching(site, seen):
+        site.settle()
+    assert hours_here(site) == [2, 8]
+    assert set(seen) <= {Decimal(10)}
+    assert {link.state for link in site.links()} == {"in_sync"}
+
+
+def test_what_procore_split_of_an_exported_timesheet_adjusts_no_hours(site: Site) -> None:
+    """D45, D48: eight and two are the ten that were exported."""
+    site.connect(send=True)
+    site.world.set_switches(overtime_split="always")
+    site.write("10.0")
+    period = date(2026, 11, 1), date(2026, 11, 30)
+    locks.lock(site.actor(), *period)
+    locks.process(site.actor(), *period)
+    site.settle()
+    [line] = locks.adjustments(site.company_id)
+    assert (line.hours, line.hours_there) == (10, 10)
+
+
+def test_a_part_is_left_out_with_what_is_discarded_of_its_whole(site: Site) -> None:
+    """D45, D48: ten hours of a closed period stay ten."""
+    site.connect(send=True)
+    site.world.set_switches(overtime_split="always")
+    site.write("10.0")
+    locks.lock(site.actor(), date(2026, 11, 1), date(2026, 11, 30))
+    site.settle()
+    [message] = [m for m in site.messages() if m.state == "pending" and m.reason_key == "locked"]
+    activity.discard(site.actor(), message.id, None)
+    site.settle()
+    assert hours_here(site) == [10]
+    assert {link.reason_key for link in site.links()} == {"discarded"}

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from webapp import queueing, wiring
-from webapp.domain.timecard import changed_units
+from webapp.domain.timecard import Timecard, changed_units
 from webapp.domain.timesheet import Actor
 from webapp.errors import Forbidden
 from webapp.store import holds, locks
@@ -16,8 +16,8 @@ from webapp.store.session import reading, transaction
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
-    """One line of the adjustment list: an exported timesheet and what Procore says of it now. `hours_there` None: it
-    was deleted there."""
+    """One line of the adjustment list: an exported timesheet and what Procore says of it now. `hours_there`: with
+    those that it split off; None: it was deleted there."""
 
     timesheet_id: int
     date: date
@@ -57,11 +57,15 @@ def adjustments(company_id: int) -> list[Adjustment]:
                 sheet.id,
                 sheet.date,
                 sheet.hours,
-                theirs.hours if theirs else None,
+                _with_parts(theirs, split_off),
                 tuple(sorted(changed_units(agreed, theirs))) if theirs else ("deleted",),
             )
-            for sheet, agreed, theirs in locks.adjustments(session)
+            for sheet, agreed, theirs, split_off in locks.adjustments(session)
         ]
+
+
+def _with_parts(theirs: Timecard | None, split_off: Decimal) -> Decimal | None:
+    return None if theirs is None or theirs.hours is None else theirs.hours + split_off
 
 
 def _administrators_only(actor: Actor) -> None:

@@ -16,9 +16,10 @@ from webapp.domain.timecard import CardFacts, Timecard, from_json
 from webapp.store.conflicts import decisions_of
 from webapp.store.models import IntentRow, Link, Timesheet
 from webapp.store.session import StoreSession
+from webapp.store.splits import wholes_of, with_parts
 from webapp.store.writes import suspicious_writes
 from webapp.sync.holds import approved_in_procore
-from webapp.sync.ports import Base, Decision, Intent, OurTimesheet, Reason, Record, Tombstone, Write
+from webapp.sync.ports import Base, Decision, Intent, OurTimesheet, Reason, Record, Tombstone, Whole, Write
 
 SUSPECT_FROM, ALONE_FROM = 2, 5
 APPROVED = approved_in_procore().key
@@ -58,6 +59,7 @@ def due(session: StoreSession, now: datetime, limit: int, caution: Caution) -> l
         )
     )
     links = [link for link in links if link.attempts < SUSPECT_FROM] or _least_suspect(links, caution)
+    links = with_parts(session, links, now)
     for ids in in_chunks([link.id for link in links]):
         session.execute(
             update(Link)
@@ -98,6 +100,7 @@ def records(session: StoreSession, links: Sequence[Link]) -> list[Record]:
     }
     writes = suspicious_writes(session, links)
     decisions = decisions_of(session, [link.id for link in links])
+    wholes = wholes_of(session, links)
     return [
         _record(
             link,
@@ -105,6 +108,7 @@ def records(session: StoreSession, links: Sequence[Link]) -> list[Record]:
             intents.get(link.id),
             writes.get(link.id, ()),
             decisions.get(link.id, ()),
+            wholes.get(link.split_of or 0) if link.base_ours is None else None,
         )
         for link in links
     ]
@@ -116,6 +120,7 @@ def _record(
     intent: IntentRow | None,
     writes: tuple[Write, ...],
     decisions: tuple[Decision, ...],
+    whole: Whole | None,
 ) -> Record:
     return Record(
         link_id=link.id,
@@ -139,6 +144,7 @@ def _record(
         writes=writes,
         decisions=decisions,
         is_to_be_deleted_there=link.is_to_be_deleted_there,
+        whole=whole,
         accepted_ours=from_json(link.accepted_ours) if link.accepted_ours else None,
     )
 

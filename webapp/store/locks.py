@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from decimal import Decimal
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from webapp.domain.timecard import Timecard, from_json
 from webapp.store.due import timecard_of
 from webapp.store.models import Link, Timesheet
 from webapp.store.session import StoreSession
+from webapp.sync.holds import split_off
 
 
 def lock(session: StoreSession, first: date, last: date, now: datetime) -> int:
@@ -40,8 +42,12 @@ def _set(session: StoreSession, first: date, last: date, which, values) -> int: 
     return len(ids)
 
 
-def adjustments(session: StoreSession) -> Iterator[tuple[Timesheet, Timecard, Timecard | None]]:
-    """Exported timesheets that Procore changed since: ours, and Procore's as agreed and now (None: deleted there)."""
+def adjustments(session: StoreSession) -> Iterator[tuple[Timesheet, Timecard, Timecard | None, Decimal]]:
+    """Exported timesheets that Procore changed since: ours, Procore's as agreed and now (None: deleted there), and the
+    hours that it split off and that wait with it (D48)."""
+    waits = (Link.split_of.is_not(None), Link.reason_key == split_off("").key)
+    parts = session.execute(select(Link.split_of, func.sum(Link.hours)).where(*waits).group_by(Link.split_of))
+    split = {card: hours for card, hours in parts if card and hours}
     rows = session.execute(
         select(Timesheet, Link)
         .join(Link, Link.timesheet_id == Timesheet.id)
@@ -50,4 +56,5 @@ def adjustments(session: StoreSession) -> Iterator[tuple[Timesheet, Timecard, Ti
     )
     for sheet, link in rows:
         agreed = from_json(link.base_theirs) if link.base_theirs else timecard_of(sheet)
-        yield sheet, agreed, from_json(link.suppressed_theirs) if link.suppressed_theirs else None
+        theirs = from_json(link.suppressed_theirs) if link.suppressed_theirs else None
+        yield sheet, agreed, theirs, split.get(link.procore_id or 0, Decimal(0))

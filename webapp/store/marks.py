@@ -68,8 +68,10 @@ def mark_cards(
     hinted_at: datetime | None = None,
     *,
     is_deleted: bool = False,
+    split_of: int | None = None,
 ) -> None:
-    """Procore's cards that may have changed. `hinted_at`: Procore's time of the change, where known."""
+    """Procore's cards that may have changed. `hinted_at`: Procore's time of the change, where known. `split_of`: the
+    card that they were split off."""
     wanted = list(dict.fromkeys(ids))
     links = {
         link.procore_id: link
@@ -85,6 +87,7 @@ def mark_cards(
         if hinted_at is not None:
             link.hinted_at = min(link.hinted_at or hinted_at, hinted_at)
         link.is_delete_hinted = link.is_delete_hinted or is_deleted
+        link.split_of = split_of or link.split_of
 
 
 def note_fix(session: StoreSession) -> None:

@@ -35,9 +35,25 @@ def release_suppressed(session: StoreSession, direction: Direction, now: datetim
     """Every record that changed meanwhile is looked at again. Their number was shown before, so the mass-change guard
     does not ask about them once more (D12, D31). An open conflict may hide a change of another field: it is looked at,
     too."""
-    suppressed = session.scalars(select(Link.id).where(_suppressed(direction)))
-    guard.let_pass(session, direction, suppressed.all(), now)
+    suppressed = session.scalars(select(Link.id).where(_suppressed(direction))).all()
+    wholes = _agree_on_wholes(session, now) if direction == "receive" else []
+    guard.let_pass(session, direction, [*suppressed, *wholes], now)
     return marks.mark_reason_fixed(session, *_held_by(direction), CLASHED, now=now)
+
+
+def _agree_on_wholes(session: StoreSession, now: datetime) -> list[int]:
+    """Of what Procore split while receiving was off, all our hours were agreed beside those that it left on the card
+    (D47). Now that the parts come, what it left is its change, taken together with them (D48). Their links."""
+    parts = select(Link.split_of).where(_suppressed("receive"), Link.split_of.is_not(None)).distinct()
+    found: list[int] = []
+    for cards in in_chunks(session.scalars(parts).all()):
+        for link in session.scalars(select(Link).where(Link.procore_id.in_(cards))):
+            if link.base_ours is not None and link.base_theirs is not None:
+                face = from_json(link.base_theirs).with_units(from_json(link.base_ours), {"time"})
+                link.base_theirs = to_json(face)
+                marks.mark(link, "split", now)
+                found.append(link.id)
+    return found
 
 
 def accept_suppressed(session: StoreSession, direction: Direction, reason: Reason, now: datetime) -> None:

@@ -290,6 +290,15 @@ KINDS: tuple[Kind, ...] = (
         AT_ONCE,
     ),
     Kind(
+        "split_off",
+        "Procore split it off a time card whose timesheet still has all the hours, and waits. {why}",
+        "waiting",
+        "administrator",
+        "See to the timesheet that it was split off: both go on together.",
+        "wait",
+        "It goes on together with that timesheet.",
+    ),
+    Kind(
         "unreadable",
         "{text}",
         "failed",

@@ -144,8 +144,6 @@ def _is_parked(batch: Batch, change: Change, *, answered: int | None = None) -> 
 def _with_parts(batch: Batch, stored: Sequence[Stored]) -> None:
     """What Procore split off is taken in the same step as what it left of the card, so that the hours add up to the
     original at every moment (D48)."""
-    if not batch.settings.receive:
-        return
     found = {card.id: card.parts for _, _, card in stored if card.parts}
     found |= unlisted_parts(batch.procore, [(wanted, card) for _, wanted, card in stored if not card.parts])
     parts = {link_id: found[card.id] for link_id, _, card in stored if card.id in found}

@@ -119,8 +119,7 @@ def _parts(
     pairs = [
         (i.sent, cards[key]) for _, i in sent if (key := ids.get(i.origin_id)) in cards and key not in told
     ]
-    is_wanted = batch.settings.receive
-    return told | (unlisted_parts(batch.procore, pairs) if is_wanted else {})
+    return told | unlisted_parts(batch.procore, pairs)
 
 
 def _read_back(batch: Batch, ids: list[int]) -> dict[int, Card]:

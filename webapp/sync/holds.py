@@ -142,6 +142,11 @@ def in_line() -> Reason:
     return BY_KEY["in_line"].reason()
 
 
+def split_off(why: str) -> Reason:
+    """The whole hours still stand here: the record of the card that it was split off is held (D48)."""
+    return BY_KEY["split_off"].reason(why=why)
+
+
 def answer_lost() -> Reason:
     return BY_KEY["answer_lost"].reason()
 

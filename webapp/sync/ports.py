@@ -50,6 +50,7 @@ from webapp.sync.records import Sent as Sent
 from webapp.sync.records import Settings as Settings
 from webapp.sync.records import TimesheetWrite as TimesheetWrite
 from webapp.sync.records import Verb as Verb
+from webapp.sync.records import Whole as Whole
 from webapp.sync.records import Write as Write
 
 

@@ -123,6 +123,15 @@ class Audited:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """The record of the card that Procore split a part off. `reason`: why it is held, if it says so."""
+
+    link_id: int
+    is_held: bool
+    reason: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One due link with everything known about it before reading Procore."""
 
@@ -149,6 +158,8 @@ class Record:
     """What persons said about its clashes and is not carried out yet."""
     accepted_ours: Timecard | None = None
     """Our side as it was, not looked at yet, when sending was to start from then on (R9)."""
+    whole: Whole | None = None
+    """Of a part that is not here yet (D48)."""
     newest_hint: datetime | None = None
     """Procore's time of the newest event about the card."""
     newest_seen: datetime | None = None

@@ -11,12 +11,13 @@ from webapp.domain.timecard import Card, Timecard, same_part, same_unit
 from webapp.errors import TryLater, UnreadableAnswer
 from webapp.sync import holds
 from webapp.sync.agreed import as_agreed
-from webapp.sync.batch import Batch
-from webapp.sync.decide import Base
+from webapp.sync.batch import SOON, Batch
+from webapp.sync.decide import Base, Tombstone
+from webapp.sync.holds import Reason
 from webapp.sync.our_lines import CLOCK_STEP
 from webapp.sync.ports import AtProcore
 from webapp.sync.read import OVERLAP, Seen
-from webapp.sync.records import Write
+from webapp.sync.records import Outcome, Write
 
 TIME = frozenset({"time"})
 CUT = Decimal(1)
@@ -26,8 +27,6 @@ CUT = Decimal(1)
 def without_split(batch: Batch, seen: Sequence[Seen]) -> list[Seen]:
     """A card found by our number of which Procore had split a part off is taken with its part, in the next step: the
     answer that would have named it was lost, and not every row of a bulk create has an event."""
-    if not batch.settings.receive:
-        return list(seen)
     found = [
         (s, s.card, s.record.intent.sent)
         for s in seen
@@ -104,6 +103,44 @@ def _agreed_by_part(batch: Batch, seen: Seen, card: Card, write: Write) -> Base:
     assert write.wanted is not None
     sent = replace(base, ours=base.ours.with_units(write.wanted, TIME))
     return as_agreed(batch, sent, write.wanted, card.timecard, TIME)
+
+
+def hold_parts(batch: Batch, seen: Sequence[Seen]) -> None:
+    """A part is taken in one commit with what Procore left of its whole: as long as that is held, all the hours are
+    still counted there."""
+    by_link = {one.record.link_id: one for one in seen}
+    ends = {outcome.link_id: outcome for outcome in batch.outcomes}
+    for part in seen:
+        whole, comes = part.record.whole, ends.get(part.record.link_id)
+        if whole is None or comes is None or comes.timesheet is None:
+            continue
+        other, end = by_link.get(whole.link_id), ends.get(whole.link_id)
+        if other is not None or end is not None:
+            is_held, reason = not _is_taken(other, end), end.reason if end is not None else None
+        else:
+            is_held, reason = whole.is_held, whole.reason
+        if is_held:
+            batch.outcomes.remove(comes)
+            _hold(batch, part, reason)
+
+
+def _is_taken(whole: Seen | None, end: Outcome | None) -> bool:
+    """What the card shows is agreed on; not yet where it is still to be written."""
+    if whole is None or end is None:
+        return False
+    base = end.base or whole.record.base
+    if isinstance(base, Base) and whole.card is not None:
+        return same_unit(base.theirs, whole.card.timecard, "time")
+    return isinstance(base, Tombstone)
+
+
+def _hold(batch: Batch, part: Seen, reason: Reason | None) -> None:
+    if reason is None:
+        batch.put_off(part, SOON)
+    elif reason.state == "excluded":
+        batch.exclude(part, reason)
+    else:
+        batch.wait(part, holds.split_off(reason.text))
 
 
 def unlisted_parts(

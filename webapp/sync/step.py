@@ -26,7 +26,7 @@ from webapp.sync.receive import create_ours, delete_ours, keep_delete_clash
 from webapp.sync.reconnected import with_lost_cards
 from webapp.sync.records import Record
 from webapp.sync.scope import unlinked
-from webapp.sync.splits import without_raise_in_doubt, without_split
+from webapp.sync.splits import hold_parts, without_raise_in_doubt, without_split
 from webapp.sync.waits import waits
 from webapp.sync.words import words_for
 
@@ -53,6 +53,7 @@ class Step:
             except Untranslatable as wait:
                 wait_for_words(batch, one, wait.reason)
         guarded(batch, workable, self.deletes, self.updates)
+        hold_parts(batch, workable)
         batch.commit()
         self._write_theirs()
 

@@ -20,7 +20,8 @@ class Link(Base, CompanyOwned):
     an administrator's choice for a card whose timesheet left the scope (D28). `dropped_key`, `dropped_text`: a person's
     word that a deletion, or what was discarded, is not to be carried out, whatever the reason says meanwhile (D12,
     R28); `dropped_as`: a digest of the card that was discarded. `seen_as`: one of the card as last seen; none of one
-    that is left out. Due: generation > done_generation and not_before has come."""
+    that is left out. `split_of`: Procore's card that this one was split off (D48). Due: generation >
+    done_generation and not_before has come."""
 
     __tablename__ = "links"
     __table_args__ = (
@@ -29,6 +30,7 @@ class Link(Base, CompanyOwned):
         Index("ix_links_state", "company_id", "state"),
         Index("ix_links_reason", "company_id", "reason_key"),
         Index("ix_links_day", "company_id", "date"),
+        Index("ix_links_split", "company_id", "split_of"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -36,6 +38,7 @@ class Link(Base, CompanyOwned):
         BigId, ForeignKey("timesheets.id", ondelete="SET NULL"), unique=True
     )
     procore_id: Mapped[int | None] = mapped_column(BigInteger)
+    split_of: Mapped[int | None] = mapped_column(BigInteger)
     base_ours: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     base_theirs: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     shaped_theirs: Mapped[dict[str, Any] | None] = mapped_column(JSON)
