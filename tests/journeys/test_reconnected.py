@@ -131,3 +131,33 @@ def test_what_was_paired_again_deleted_and_brought_back_there_is_here_again(twic
     twice.world.restore_timecard(twice.dana.id, card)
     twice.settle()
     assert hours(twice)[0] == [4, 8]
+
+
+def test_a_sent_card_whose_project_is_permitted_only_after_an_edit_here_finds_its_timesheet(
+    site: Site,
+) -> None:
+    """D32, D41: a reinstalled app has no permitted projects at first; what differs then is asked about, as ever."""
+    site.connect(send=True)
+    key = site.write("4.0", person=5)
+    site.settle()
+    connection.disconnect(site.company_id, by="test")
+    site.clock.advance(3600)
+    site.world.withdraw_project(site.theirs.id, site.projects[0].id)
+    connection.connect(site.theirs.id, site.theirs.name, "Dana Ortiz", receive=True, send=True)
+    directory.refresh(site.company_id)
+    site.rewrite(key, hours=Decimal(3))
+    site.settle()
+    assert [(row.state, row.reason_key) for row in site.links()] == [("excluded", "before_connection")]
+    site.world.give_back_project(site.theirs.id, site.projects[0].id)
+    directory.refresh(site.company_id)
+    [card] = site.cards()
+    site.edit(card.id, description="Checked")
+    site.clock.advance(600)
+    sync.sweep_company(site.company_id)
+    site.settle()
+    [row] = site.links()
+    assert (row.timesheet_id, row.procore_id, row.state) == (key, card.id, "conflict")
+    site.rewrite(key, hours=Decimal(4))
+    site.settle()
+    assert [row.state for row in site.links()] == ["in_sync"]
+    assert hours(site) == ([4], [4])

@@ -18,7 +18,7 @@ from webapp.store.our_side import OurSide
 from webapp.store.session import StoreSession
 from webapp.store.telling import Telling
 from webapp.store.writes import answered, set_base
-from webapp.sync.holds import DISCARDED
+from webapp.sync.holds import DISCARDED, before_connection
 from webapp.sync.ports import Outcome
 
 KEPT_BACK = frozenset({"switch:receive", "switch:both", "guard:receive", "guard:send", "locked", "processed"})
@@ -134,13 +134,16 @@ class _Batch:
             self.session.add(row)
 
     def _absorb(self, stray: Link, owner: Link) -> None:
-        """The card belongs to the timesheet whose number it carries: its link takes the card and looks again."""
+        """The card belongs to the timesheet whose number it carries: its link takes the card and looks again. It may
+        be one that was not shown to us when the timesheet was found to be older than the connection (D32)."""
         procore_id = stray.procore_id
         _hand_over(stray, owner)
         self.session.delete(stray)
         self.session.flush()
         if owner.procore_id is None:
             owner.procore_id = procore_id
+        if owner.reason_key == before_connection().key:
+            owner.is_excluded_for_good = False
         mark(owner, "paired", self.now)
 
     def _swap(self, stray: Link, owner: Link) -> None:
