@@ -8,6 +8,7 @@ import pytest
 
 from tests.fixtures.settings import TEST_ENVIRONMENT
 from tests.fixtures.site import Site
+from tests.journeys.both_sides import both_at, stands
 from webapp.services import projects
 from webapp.services.projects import LinkTarget
 from webapp.store.models import Project
@@ -132,6 +133,23 @@ def test_an_approved_card_is_left_alone_and_its_status_is_never_lowered(sqlite_s
     site.settle()
     assert [c.hours for c in site.cards()] == ([7] if act == "edit" else [])
     assert [row.state for row in site.links()] == ["in_sync"]
+
+
+def test_approved_hours_come_here_while_our_own_description_waits(shared: tuple[Site, int, int]) -> None:
+    """D40, D44: other fields than the one that is held. It goes there when the approval is taken back."""
+    site, timesheet, card = shared
+    site.edit(card, hours="7.0")
+    site.world.set_approval(site.dana.id, [card], "approved")
+    site.rewrite(timesheet, description="by the gate")
+    site.settle()
+    assert stands(site) == ([7], [7])
+    assert [(row.state, row.reason_key) for row in site.links()] == [("waiting", "lock:approved")]
+    assert [(m.direction, m.reason_key) for m in site.messages("pending")] == [("send", "lock:approved")]
+    assert site.cards()[0].description is None
+    site.world.set_approval(site.dana.id, [card], "pending")
+    site.settle()
+    assert site.cards()[0].description == "by the gate"
+    both_at(site, "7")
 
 
 def test_a_card_that_is_approved_is_held_even_where_procore_would_take_the_change(sqlite_site: Site) -> None:

@@ -28,8 +28,11 @@ class Written:
     is_stale: bool
 
 
-def finish_merge(batch: Batch, seen: Seen, action: Merge, written: Written | None = None) -> None:
-    """Takes Procore's units here and remembers what is agreed now; a unit that a switch held back stays as it was."""
+def finish_merge(
+    batch: Batch, seen: Seen, action: Merge, written: Written | None = None, *, has_more: bool = False
+) -> None:
+    """Takes Procore's units here and remembers what is agreed now; a unit that a switch held back stays as it was.
+    `has_more`: something is left for the next look to send, or to hold."""
     timesheet, card = seen.record.timesheet, seen.card
     assert timesheet is not None
     assert card is not None
@@ -71,6 +74,7 @@ def finish_merge(batch: Batch, seen: Seen, action: Merge, written: Written | Non
         card=stored,
         clashes=clashes,
         again=again,
+        has_more=has_more,
         answered=written.number if written else None,
         is_stale=written is not None and written.is_stale,
         takes_signature=written is not None and card.facts.signed,

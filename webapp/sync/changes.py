@@ -60,12 +60,14 @@ def update_theirs(batch: Batch, updates: Sequence[tuple[Seen, Merge]]) -> None:
     stored: list[Stored] = []
     for seen, action in updates:
         try:
-            if fields := _fields(batch, seen, action):
+            if not (fields := _fields(batch, seen, action)):
+                finish_merge(batch, seen, replace(action, send=NONE, agreed=action.agreed | action.send))
+            elif _is_taken_alone(batch, seen, action):
+                finish_merge(batch, seen, replace(action, send=NONE), has_more=True)
+            else:
                 _unapproved_only(seen)
                 _can_be_taken(batch, seen, action)
                 changes.append(_update(batch, seen, action, *fields, stored))
-            else:
-                finish_merge(batch, seen, replace(action, send=NONE, agreed=action.agreed | action.send))
         except Untranslatable as wait:
             batch.wait(seen, wait.reason)
     _send_all(batch, changes)
@@ -83,6 +85,13 @@ def delete_theirs(batch: Batch, deletes: Sequence[Seen]) -> None:
             batch.wait(seen, wait.reason)
     _send_all(batch, changes)
     batch.commit()
+
+
+def _is_taken_alone(batch: Batch, seen: Seen, action: Merge) -> bool:
+    """What was changed in Procore does not wait with what an approval keeps from being sent: that is another field, and
+    the next look holds it (D40, D44)."""
+    is_held = seen.card is not None and _is_approved(seen.card)
+    return is_held and batch.settings.receive and bool(action.take) and not action.clashes
 
 
 def _can_be_taken(batch: Batch, seen: Seen, action: Merge) -> None:
