@@ -762,7 +762,7 @@ def test_switching_a_direction_on_releases_what_changed_meanwhile(site: Site) ->
 ELSEWHERE = {
     "test_conflicts.py": {"both_changed", "deleted_here", "deleted_there"},
     "test_guard.py": {"guard"},
-    "test_overtime_split.py": {"split_off"},
+    "test_overtime_split.py": {"split_off", "split_there"},
     "test_rules_of_scope.py": {"left_scope", "moved_out", "locked", "processed"},
 }
 """Files with journeys of their own → the kinds that they release."""

@@ -280,3 +280,27 @@ def test_a_part_is_left_out_with_what_is_discarded_of_its_whole(site: Site) -> N
     site.settle()
     assert hours_here(site) == [10]
     assert {link.reason_key for link in site.links()} == {"discarded"}
+
+
+@pytest.mark.parametrize("hours", ["9.0", "8.0", "11.0", None])
+def test_a_correction_of_what_was_split_waits_while_its_part_is_not_synced(
+    site: Site, hours: str | None
+) -> None:
+    """D47, D48: ten hours are eight and two there; the correction is of both. Without the part it is sent."""
+    site.connect(receive=False, send=True)
+    site.world.set_switches(overtime_split="always")
+    timesheet = site.write("10.0")
+    site.settle()
+    part = next(card for card in site.cards() if card.split_parent_id)
+    site.clock.advance(600)
+    if hours is None:
+        site.erase(timesheet)
+    else:
+        site.rewrite(timesheet, hours=Decimal(hours))
+    site.settle()
+    assert sorted(card.hours for card in site.cards()) == [2, 8]
+    assert {link.reason_key for link in site.links()} == {"split_there", "switch:receive"}
+    site.world.delete_timecard(site.dana.id, part.id)
+    site.settle()
+    assert [card.hours for card in site.cards()] == ([Decimal(hours)] if hours else [])
+    assert {link.state for link in site.links()} == {"in_sync"}

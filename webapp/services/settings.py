@@ -29,6 +29,7 @@ GUARD_LIMITS = {
 Direction = Literal["receive", "send"]
 DIRECTIONS: tuple[Direction, ...] = ("receive", "send")
 HELD_BY: dict[str, tuple[str, ...]] = {
+    "receive": ("split_there",),
     "receive_only_linked": ("unlinked", "project", "projects_match", "moved_out"),
     "receive_project_per_sub_job": ("main_project", "sub_job"),
     "send_only_linked": ("unlinked_here", "project_here", "left_scope"),

@@ -19,7 +19,7 @@ from webapp.store.session import StoreSession
 from webapp.store.telling import Telling
 from webapp.store.writes import answered, set_base
 from webapp.sync.holds import DISCARDED, before_connection
-from webapp.sync.ports import Outcome
+from webapp.sync.ports import Outcome, Tombstone
 
 KEPT_BACK = frozenset({"switch:receive", "switch:both", "guard:receive", "guard:send", "locked", "processed"})
 """Reasons for which Procore's side is not taken, but kept beside ours to be compared."""
@@ -85,6 +85,8 @@ class _Batch:
             self._keep_what_was_sent(link, outcome)
             return
         set_base(link, outcome.base)
+        if isinstance(outcome.base, Tombstone) and link.split_of is not None:
+            mark_cards(self.session, [link.split_of], "split", self.now)
         if outcome.intent_done:
             self.ended_intents.append(link.id)
         self._set_state(link, outcome)

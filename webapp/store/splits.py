@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from webapp.store import marks
-from webapp.store.models import Link
+from webapp.store.models import Company, Link
 from webapp.store.session import StoreSession
 from webapp.sync.ports import Reason, Whole
 
@@ -38,6 +38,20 @@ def wholes_of(session: StoreSession, links: Sequence[Link]) -> dict[int, Whole]:
         for link in wholes
         if link.procore_id
     }
+
+
+def partly_elsewhere(session: StoreSession, links: Sequence[Link]) -> set[int]:
+    """Cards of these of which a part is not synced: receiving is off, or was when it was split off and went on from
+    then on."""
+    cards = {link.procore_id for link in links if link.procore_id is not None}
+    is_off = select(Company.id).where(Company.id == session.company_id, Company.receive.is_(False)).exists()
+    query = select(Link.split_of).where(
+        Link.split_of.in_(cards),
+        Link.base_ours.is_(None),
+        Link.is_tombstone.is_(False),
+        or_(Link.is_excluded_for_good, is_off),
+    )
+    return {card for card in session.scalars(query) if card is not None}
 
 
 def _is_held(link: Link) -> bool:

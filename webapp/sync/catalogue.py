@@ -290,6 +290,15 @@ KINDS: tuple[Kind, ...] = (
         AT_ONCE,
     ),
     Kind(
+        "split_there",
+        "Procore split its time card by overtime rules, and the part is not synced; a change would miss it.",
+        "waiting",
+        "procore_administrator",
+        "Delete the part in Procore. Or correct both time cards there and discard the change here.",
+        "edit_card",
+        "It goes on when the part is deleted in Procore, or receiving is switched on since it was off.",
+    ),
+    Kind(
         "split_off",
         "Procore split it off a time card whose timesheet still has all the hours, and waits. {why}",
         "waiting",

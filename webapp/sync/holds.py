@@ -142,6 +142,11 @@ def in_line() -> Reason:
     return BY_KEY["in_line"].reason()
 
 
+def split_there() -> Reason:
+    """Ours was changed, and is on more than one card in Procore (D47, D48)."""
+    return BY_KEY["split_there"].reason()
+
+
 def split_off(why: str) -> Reason:
     """The whole hours still stand here: the record of the card that it was split off is held (D48)."""
     return BY_KEY["split_off"].reason(why=why)

@@ -8,11 +8,13 @@ from __future__ import annotations
 from webapp.domain.timecard import changed_units
 from webapp.sync import holds
 from webapp.sync.batch import Batch
-from webapp.sync.decide import Action, CreateOurs, DeleteClash, DeleteOurs, Merge, Tombstone
+from webapp.sync.decide import Action, CreateOurs, DeleteClash, DeleteOurs, DeleteTheirs, Merge, Tombstone
 from webapp.sync.dictionary import Untranslatable
 from webapp.sync.holds import Reason
 from webapp.sync.read import Seen
 from webapp.sync.records import TimesheetWrite
+
+WHERE_IT_COUNTS = frozenset({"date", "time", "person", "project"})
 
 
 def is_left_out(batch: Batch, seen: Seen) -> bool:
@@ -53,6 +55,14 @@ def is_to_be_deleted_there(batch: Batch, seen: Seen) -> bool:
     if seen.record.is_to_be_deleted_there and is_as_agreed:
         return True
     raise Untranslatable(holds.left_scope(place.text, timesheet.timecard.project))
+
+
+def keep_split(batch: Batch, seen: Seen, action: Action) -> None:
+    """Raises Untranslatable where an action would change one card of what Procore keeps on several (D48)."""
+    if not seen.record.has_parts_elsewhere or not batch.settings.send:
+        return
+    if isinstance(action, DeleteTheirs) or (isinstance(action, Merge) and action.send & WHERE_IT_COUNTS):
+        raise Untranslatable(holds.split_there())
 
 
 def keep_locked(seen: Seen, action: Action) -> None:

@@ -18,7 +18,7 @@ from webapp.sync.discarded import is_discarded
 from webapp.sync.from_now import from_now_on, is_from_before
 from webapp.sync.guarded import guarded
 from webapp.sync.later import later_sides
-from webapp.sync.leaving import is_left_out, is_to_be_deleted_there, keep_locked
+from webapp.sync.leaving import is_left_out, is_to_be_deleted_there, keep_locked, keep_split
 from webapp.sync.pairing import paired
 from webapp.sync.parking import wait_for_words
 from webapp.sync.read import Seen, read_theirs
@@ -93,6 +93,7 @@ class Step:
             self.deletes.append(seen)
             return
         keep_locked(seen, action)
+        keep_split(self.batch, seen, action)
         apart = unlinked(seen.record, seen.card, self.batch.words)
         if apart is not None and not isinstance(action, (table.Nothing, table.Settle)):
             raise Untranslatable(apart)
