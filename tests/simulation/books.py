@@ -95,7 +95,17 @@ class Books:
             card = self.cards.get(link["procore_id"])
             is_older = card is not None and str(card.created_at.replace(tzinfo=None)) < self.connected_at
             return is_older and link["timesheet_id"] is None
+        if link["reason_key"] == "split_off":
+            return any(
+                whole["state"] != "in_sync" and self.is_allowed(whole) for whole in self._whole_of(link)
+            )
+        if link["reason_key"] == "split_there":
+            return any(link in self._whole_of(part) and part["is_excluded_for_good"] for part in self.links)
         return (link["reason_key"] or "").startswith(self.allowed)
+
+    def _whole_of(self, part: dict[str, Any]) -> list[dict[str, Any]]:
+        """The record of the card that Procore split this one off."""
+        return [link for link in self.links if part["split_of"] and link["procore_id"] == part["split_of"]]
 
     def is_in_reach(self, card: Timecard) -> bool:
         installation = self.site.world.installation(card.company_id)
