@@ -41,7 +41,7 @@ def test_with_every_event_lost_the_sweep_copies_it_within_its_interval_and_two_m
 
 
 def _together(each: list[Waited]) -> Waited:
-    assert sum(len(waited.seconds) for waited in each) > 30
+    assert sum(len(waited.seconds) for waited in each) > 25
     return Waited(
         [seconds for waited in each for seconds in waited.seconds],
         [record for waited in each for record in waited.left],

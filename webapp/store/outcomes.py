@@ -204,8 +204,8 @@ class _Batch:
 
     def _is_overtaken(self, outcome: Outcome) -> bool:
         """Something was fixed while this record was decided: what it was held for may be gone, and nobody would release
-        it, since it was not held when the fix looked."""
-        if outcome.as_of is None:
+        it, since it was not held when the fix looked. No fix takes in what is left out for good."""
+        if outcome.as_of is None or outcome.is_excluded_for_good:
             return False
         if self.fixes is None:
             company = Company.id == self.session.company_id

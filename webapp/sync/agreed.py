@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN
 
 from webapp.domain.timecard import UNITS, Card, Timecard, changed_units, same_unit
+from webapp.errors import NotFound, PermissionMissing
 from webapp.sync import holds
 from webapp.sync.batch import Batch
 from webapp.sync.decide import Base, Merge
@@ -141,7 +142,20 @@ def adopted(batch: Batch, seen: Seen) -> Seen:
     if card.facts.updated_at != card.facts.created_at:
         cut = _without_cut(Base(intent.ours, intent.sent), intent.sent, card.timecard)
         return replace(seen, agreed=Base(cut.ours, intent.sent))
-    return replace(seen, agreed=_created(batch, intent, card))
+    base = _created(batch, intent, card)
+    if base.shaped is not None and not _is_ours_alone(batch, card):
+        base = replace(base, shaped=None)
+    return replace(seen, agreed=base)
+
+
+def _is_ours_alone(batch: Batch, card: Card) -> bool:
+    """Whether the card's history names nobody else: an edit within the second of its making leaves no other trace, and
+    is not what Procore made of ours."""
+    try:
+        names = {line.by for line in batch.procore.change_history(card.id)}
+    except (PermissionMissing, NotFound):
+        return False
+    return names <= {batch.settings.own_name}
 
 
 def _without_cut(base: Base, wanted: Timecard, stored: Timecard) -> Base:
