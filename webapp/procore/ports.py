@@ -3,11 +3,12 @@ these by shape."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from webapp.domain.bulk import BulkKinds
 from webapp.domain.credentials import Budget, Budgeted, CountedBy, StoredTokens, TokenPair
+from webapp.sync.ports import Clock
 
 
 class Rng(Protocol):
@@ -23,8 +24,10 @@ class TokenStore(Protocol):
 
     def read(self, key: str) -> StoredTokens | None: ...
 
-    def lock(self, key: str, owner: str, now: datetime, until: datetime) -> bool:
-        """Compare-and-set: True if nobody holds the lock or the holder's time is over."""
+    def lock(self, key: str, owner: str, clock: Clock, span: timedelta) -> bool:
+        """For `span`. True if nobody holds the lock, the holder's time is over, or its end was told by a clock that has
+        been put back since. The clock is read when nobody else can take the lock any more: to one read before, a lock
+        that was taken meanwhile would look like one of a clock put back."""
 
     def unlock(self, key: str, owner: str) -> None:
         """Gives the lock back if `owner` still holds it."""

@@ -155,9 +155,9 @@ class Tokens:
         raise ProcoreUnavailable("The sign-in with Procore is being renewed; it takes unusually long.")
 
     def _lock(self, key: str, owner: str) -> bool:
-        """The lock, with enough of its time left for a request: it runs from when it was asked for."""
+        """The lock, with enough of its time left for a request: to take it, or to store that, may have taken long."""
         now = self.clock.now()
-        if not self.store.lock(key, owner, now, now + LOCK):
+        if not self.store.lock(key, owner, self.clock, LOCK):
             return False
         if self.clock.now() - now <= LONGEST_WAIT:
             return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, delete, update
@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from webapp.domain.credentials import StoredTokens, TokenPair
 from webapp.store.models import Credential
 from webapp.store.session import system
-from webapp.store.times import has_come
+from webapp.sync.ports import Clock
 
 UNLOCKED: dict[str, Any] = {"locked_by": None, "locked_until": None}
 
@@ -32,11 +32,16 @@ class Credentials:
             return StoredTokens(None, row.refused_at)
         return StoredTokens(TokenPair(row.access_token, row.refresh_token, row.expires_at), row.refused_at)
 
-    def lock(self, key: str, owner: str, now: datetime, until: datetime) -> bool:
+    def lock(self, key: str, owner: str, clock: Clock, span: timedelta) -> bool:
         self._have_row(key)
-        latest = until + (until - now)  # another machine's clock may be ahead of ours
-        is_free = has_come(Credential.locked_until, now, latest)
-        return self._set(key, is_free, locked_by=owner, locked_until=until)
+        with system(self.engine) as session:
+            row = session.get(Credential, key, with_for_update=True)
+            now = clock.now()
+            latest = now + 2 * span  # another machine's clock may be ahead of ours
+            if row is None or (row.locked_until is not None and now < row.locked_until <= latest):
+                return False
+            row.locked_by, row.locked_until = owner, now + span
+            return True
 
     def unlock(self, key: str, owner: str) -> None:
         self._set(key, Credential.locked_by == owner, **UNLOCKED)

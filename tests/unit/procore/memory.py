@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from webapp.domain import waits
@@ -18,6 +18,7 @@ from webapp.domain.credentials import (
     StoredTokens,
     TokenPair,
 )
+from webapp.sync.ports import Clock
 
 
 @dataclass
@@ -40,12 +41,12 @@ class MemoryTokens:
     def read(self, key: str) -> StoredTokens | None:
         return self.rows[key].stored if key in self.rows else None
 
-    def lock(self, key: str, owner: str, now: datetime, until: datetime) -> bool:
+    def lock(self, key: str, owner: str, clock: Clock, span: timedelta) -> bool:
         self.on_lock()
-        row = self._row(key)
-        if row.locked_until is not None and now < row.locked_until <= until + (until - now):
+        row, now = self._row(key), clock.now()
+        if row.locked_until is not None and now < row.locked_until <= now + 2 * span:
             return False
-        row.locked_by, row.locked_until = owner, until
+        row.locked_by, row.locked_until = owner, now + span
         return True
 
     def unlock(self, key: str, owner: str) -> None:

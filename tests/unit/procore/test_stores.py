@@ -14,6 +14,7 @@ from sqlalchemy import text
 from tests.fixtures.app import MakeApp
 from tests.unit.procore.canned import START
 from tests.unit.procore.memory import MemoryBudgets, MemoryTokens
+from webapp.clock import ManualClock
 from webapp.domain.credentials import SERVICE, Budget, StoredTokens, TokenPair
 from webapp.extensions import db
 from webapp.store.budgets import Budgets
@@ -21,7 +22,8 @@ from webapp.store.credentials import Credentials
 
 KINDS = ["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 PAIR = TokenPair("access-one", "refresh-one", START + timedelta(minutes=90))
-LATER = START + timedelta(seconds=45)
+SPAN = timedelta(seconds=45)
+LATER = START + SPAN
 COMPANY = 4_102_987_000_001
 
 
@@ -65,41 +67,55 @@ def test_a_refusal_erases_the_pair_and_a_new_one_the_refusal(tokens: Any) -> Non
 
 def test_the_lock_has_one_holder(tokens: Any) -> None:
     """Invariant 8."""
-    assert tokens.lock(SERVICE, "one", START, LATER)
-    assert not tokens.lock(SERVICE, "other", START, LATER)
-    assert tokens.lock("user:1", "other", START, LATER)
+    assert tokens.lock(SERVICE, "one", ManualClock(START), SPAN)
+    assert not tokens.lock(SERVICE, "other", ManualClock(START), SPAN)
+    assert tokens.lock("user:1", "other", ManualClock(START), SPAN)
 
 
 def test_only_the_holder_gives_the_lock_back(tokens: Any) -> None:
     """A process that was thought dead wakes up."""
-    tokens.lock(SERVICE, "one", START, LATER)
+    tokens.lock(SERVICE, "one", ManualClock(START), SPAN)
     tokens.unlock(SERVICE, "other")
-    assert not tokens.lock(SERVICE, "other", START, LATER)
+    assert not tokens.lock(SERVICE, "other", ManualClock(START), SPAN)
     tokens.unlock(SERVICE, "one")
-    assert tokens.lock(SERVICE, "other", START, LATER)
+    assert tokens.lock(SERVICE, "other", ManualClock(START), SPAN)
 
 
 def test_a_lock_ends_with_its_time_and_with_a_new_pair(tokens: Any) -> None:
     """D10."""
-    tokens.lock(SERVICE, "killed", START, LATER)
-    assert tokens.lock(SERVICE, "next", LATER, LATER + timedelta(seconds=45))
+    tokens.lock(SERVICE, "killed", ManualClock(START), SPAN)
+    assert tokens.lock(SERVICE, "next", ManualClock(LATER), SPAN)
     tokens.save(SERVICE, PAIR)
-    assert tokens.lock(SERVICE, "third", LATER, LATER + timedelta(seconds=45))
+    assert tokens.lock(SERVICE, "third", ManualClock(LATER), SPAN)
 
 
 def test_a_lock_of_a_clock_that_has_been_put_back_is_over(tokens: Any) -> None:
     """D10: of a process that was killed with it. One that is a little ahead is another machine's."""
-    assert tokens.lock(SERVICE, "ahead", START + timedelta(seconds=30), LATER + timedelta(seconds=30))
-    assert not tokens.lock(SERVICE, "behind", START, LATER)
-    ahead = timedelta(days=1)
-    assert tokens.lock(SERVICE, "killed", LATER + ahead, LATER + ahead + timedelta(seconds=45))
-    assert tokens.lock(SERVICE, "next", START, LATER)
+    assert tokens.lock(SERVICE, "ahead", ManualClock(START + timedelta(seconds=30)), SPAN)
+    assert not tokens.lock(SERVICE, "behind", ManualClock(START), SPAN)
+    assert tokens.lock(SERVICE, "killed", ManualClock(LATER + timedelta(days=1)), SPAN)
+    assert tokens.lock(SERVICE, "next", ManualClock(START), SPAN)
+
+
+def test_who_was_stopped_while_asking_takes_nobodys_lock(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Invariant 8: by the clock of when it asked, the lock that another has taken since would be one of a clock that
+    has been put back."""
+    clock, have_row = ManualClock(START), Credentials._have_row
+
+    def stopped(credentials: Credentials, key: str) -> None:
+        monkeypatch.setattr(Credentials, "_have_row", have_row)
+        clock.advance(SPAN.total_seconds() + 5)
+        assert Credentials().lock(SERVICE, "other", clock, SPAN)
+
+    monkeypatch.setattr(Credentials, "_have_row", stopped)
+    with app.app_context():
+        assert not Credentials().lock(SERVICE, "one", clock, SPAN)
 
 
 def test_a_lock_keeps_the_pair(tokens: Any) -> None:
     """Read again under the lock."""
     tokens.save(SERVICE, PAIR)
-    tokens.lock(SERVICE, "one", START, LATER)
+    tokens.lock(SERVICE, "one", ManualClock(START), SPAN)
     assert tokens.read(SERVICE).pair == PAIR
 
 
@@ -208,7 +224,7 @@ def test_of_many_that_ask_at_once_one_gets_the_lock(
     def ask(number: int) -> None:
         with app.app_context():
             start.wait(10)
-            won.append(Credentials().lock(SERVICE, f"thread {number}", START, LATER))
+            won.append(Credentials().lock(SERVICE, f"thread {number}", ManualClock(START), SPAN))
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
     for thread in threads:

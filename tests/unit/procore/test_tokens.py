@@ -68,7 +68,7 @@ def test_while_another_process_renews_the_old_token_will_do(
 ) -> None:
     """Mechanism 16: at most one token request in flight, and nobody waits for one that is not urgent."""
     tokens.save(SERVICE, pair("old", minutes=5))
-    tokens.lock(SERVICE, "another", START, START + timedelta(seconds=45))
+    tokens.lock(SERVICE, "another", ManualClock(START), timedelta(seconds=45))
     web.answer("GET", TYPES, [])
     company.time_types()
     assert web.tokens == 0
@@ -80,7 +80,7 @@ def test_without_a_token_the_other_process_is_waited_for(
 ) -> None:
     """Invariant 8: at most one token request in flight."""
     tokens.save(SERVICE, pair("dead", minutes=-1))
-    tokens.lock(SERVICE, "another", START, START + timedelta(seconds=45))
+    tokens.lock(SERVICE, "another", ManualClock(START), timedelta(seconds=45))
     waits = []
 
     def pause(seconds: float) -> None:
@@ -110,7 +110,7 @@ def test_a_lock_that_was_stored_late_is_asked_for_again(
 
 def test_waiting_for_another_process_ends(procore: Procore, web: Web, tokens: MemoryTokens) -> None:
     """Bounded: the call is told to try later."""
-    tokens.lock(SERVICE, "another", START, START + timedelta(seconds=45))
+    tokens.lock(SERVICE, "another", ManualClock(START), timedelta(seconds=45))
     with pytest.raises(ProcoreUnavailable, match="renewed"):
         procore.company(COMPANY).time_types()
     assert web.tokens == 0
@@ -120,7 +120,7 @@ def test_the_lock_of_a_killed_process_ends_by_itself(
     company: CompanyAtProcore, web: Web, clock: ManualClock, tokens: MemoryTokens
 ) -> None:
     """D10."""
-    tokens.lock(SERVICE, "killed", START, START + timedelta(seconds=5))
+    tokens.lock(SERVICE, "killed", ManualClock(START), timedelta(seconds=5))
     web.answer("GET", TYPES, [])
     company.time_types()
     assert web.tokens == 1
@@ -226,7 +226,7 @@ def test_a_renewal_ahead_that_fails_leaves_the_old_token_in_use(
         company.time_types()
     assert authorizations(web) == ["Bearer access-old"] * 3
     assert len(web.requests("/oauth/token")) == 1
-    assert tokens.lock(SERVICE, "next", clock.now(), clock.now() + timedelta(seconds=1))
+    assert tokens.lock(SERVICE, "next", clock, timedelta(seconds=1))
 
 
 def test_token_requests_are_forms_with_the_client(company: CompanyAtProcore, web: Web) -> None:
