@@ -177,7 +177,7 @@ class Books:
             number = sheet["origin_id"] if sheet else None
             former = [
                 self.cards[key]
-                for key, of_link in self.site.deleted_there.items()
+                for key, of_link in self.site.deleted.items()
                 if of_link == link["id"] or (number and self.cards[key].origin_id == number)
             ]
             sides = {
@@ -234,8 +234,8 @@ class Books:
         return any(change.column == "deleted_at" and change.new_value is None for change in changes)
 
     def is_second(self, card: Timecard) -> bool:
-        """A person entered, deleted and brought back this card, and its timesheet has another one by now."""
-        had = self.site.deleted_there.get(card.id)
+        """A person entered this card, it was deleted and brought back, and its timesheet has another one by now."""
+        had = self.site.deleted.get(card.id)
         has = next((link["id"] for link in self.links if link["procore_id"] == card.id), had)
         return card.origin_id is None and self.is_put_back(card.id) and had != has
 

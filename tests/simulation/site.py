@@ -41,8 +41,9 @@ class SimulatedSite:
         self.has_lost_events = False
         self.accepted: dict[str, set[str | None]] = defaultdict(set)
         """By unit, what stood on either side when an administrator let differences stay: it may give way unseen."""
-        self.deleted_there: dict[int, int] = {}
-        """Cards that persons deleted, with their links: a timesheet that is brought back gets another one."""
+        self.deleted: dict[int, int] = {}
+        """Cards that persons deleted, or whose timesheets they did, with their links: a timesheet that is brought back
+        gets another one."""
         self.our_clock = OurClock(clock)
         self.company_id, self.stranger_id = company.template.company_id, company.template.stranger_id
         self.dana = world.user_named("Dana Ortiz")

@@ -237,6 +237,8 @@ class Users:
             seen = timesheets.one(self.site.actor(), key)
             timesheets.delete(self.site.actor(), key, version=seen.version)
 
+        if chosen[0].card is not None:
+            self.site.deleted[chosen[0].card] = chosen[0].link
         self._request(f"deletes {key}", delete, is_hurried=chosen[0].is_in_hand)
 
     def restore_here(self) -> None:
@@ -315,7 +317,7 @@ class Users:
         chosen = self._chosen("card")
         if chosen is not None and chosen[0].card is not None:
             self.site.world.delete_timecard(self.site.dana.id, chosen[0].card)
-            self.site.deleted_there[chosen[0].card] = chosen[0].link
+            self.site.deleted[chosen[0].card] = chosen[0].link
             self.site.scheduler.tell(f"  deleted there {chosen[0].card}")
 
     def undelete_there(self) -> None:

@@ -110,16 +110,22 @@ class Watch:
     def _creates(self, task: Task, body: Any) -> None:
         """What a job sends, its first call could have shown; but for a page that lacked it, or a project that was
         withdrawn: then Procore refuses this one, too, or the rule for two cards of one number ends it (D6)."""
-        since = self._began[task] - self._lag()
+        began = self._began[task] - self._lag()
         if any(self.scheduler.faults.fired[name] for name in OF_PAGES):
             return
         for number in _numbers(json.loads(body)):
             for card in self.world.state.timecards:
-                is_there = card.deleted_at is None and card.created_at < since and self._is_shown(card)
+                is_there = card.deleted_at is None and self._live_since(card) < began and self._is_shown(card)
                 if card.origin_id == number and is_there:
                     self.sentences.append(
                         (2, f"{task.name} sends {number} again though card {card.id} carries it")
                     )
+
+    def _live_since(self, card: Timecard) -> datetime:
+        """When it was made, or last brought back."""
+        changes = self.world.state.changes_of_card.get(card.id, [])
+        back = [c.created_at for c in changes if c.column == "deleted_at" and c.new_value is None]
+        return max((card.created_at, *back))
 
     def _is_shown(self, card: Timecard) -> bool:
         installation = self.world.installation(card.company_id)
