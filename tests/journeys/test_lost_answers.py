@@ -18,11 +18,10 @@ from tests.journeys.both_sides import (
     kept_ours,
     stands,
 )
-from webapp.services import conflicts as people
 from webapp.services import sync
 from webapp.store.marks import mark
-from webapp.store.models import ClashRow, Link, TemplateRow
-from webapp.store.session import reading, transaction
+from webapp.store.models import Link, TemplateRow
+from webapp.store.session import transaction
 
 
 @pytest.mark.parametrize("lost", [answer_is_lost, answer_is_lost_and_it_comes_late])
@@ -99,15 +98,8 @@ def test_a_card_made_anew_is_not_compared_with_the_one_before(
 ) -> None:
     """D42, D47: deleted there, edited here, and ours is kept; the new card is not shown yet when Dana edits it."""
     site, timesheet, card = shared
-    site.clock.advance(600)
-    site.world.delete_timecard(site.dana.id, card)
-    site.rewrite(timesheet, hours=Decimal(9))
-    site.settle()
-    with reading(site.company_id) as session:
-        asked = session.query(ClashRow).one().id
-    site.clock.advance(60)
+    kept_ours(site, timesheet, card)
     site.world.set_switches(list_lag_seconds=5.0)
-    people.resolve(site.actor(), asked, "ours")
     sync.work(site.company_id, gather=False)
     site.clock.advance(2)
     site.edit(site.cards()[0].id, hours=hours)
@@ -117,8 +109,8 @@ def test_a_card_made_anew_is_not_compared_with_the_one_before(
     assert conflicts(site) == ["deleted_there"]
 
 
-def test_an_edit_beside_the_first_update_of_a_card_whose_create_was_lost_asks_nobody(site: Site) -> None:
-    """D6: from the update on the create says nothing any more about what both sides agreed on."""
+def edited_after_a_lost_create(site: Site) -> int:
+    """Eight hours were sent and carried out; nine stand here. The timesheet."""
     site.connect(receive=True, send=True)
     site.world.set_switches(list_lag_seconds=5.0)
     answer_is_lost(site, "POST")
@@ -126,6 +118,12 @@ def test_an_edit_beside_the_first_update_of_a_card_whose_create_was_lost_asks_no
     sync.drain()
     site.clock.advance(8)
     site.rewrite(timesheet, hours=Decimal(9))
+    return timesheet
+
+
+def test_an_edit_beside_the_first_update_of_a_card_whose_create_was_lost_asks_nobody(site: Site) -> None:
+    """D6: from the update on the create says nothing any more about what both sides agreed on."""
+    timesheet = edited_after_a_lost_create(site)
     call = site.world.call
 
     def edited_beside_it(method: str, path: str, *rest: Any) -> Any:
@@ -142,13 +140,7 @@ def test_an_edit_beside_the_first_update_of_a_card_whose_create_was_lost_asks_no
 @pytest.fixture
 def unanswered(site: Site) -> tuple[Site, int]:
     """A create, and the first update of its card: both were carried out, neither was answered."""
-    site.connect(receive=True, send=True)
-    site.world.set_switches(list_lag_seconds=5.0)
-    answer_is_lost(site, "POST")
-    timesheet = site.write("8.0")
-    sync.drain()
-    site.clock.advance(8)
-    site.rewrite(timesheet, hours=Decimal(9))
+    timesheet = edited_after_a_lost_create(site)
     answer_is_lost(site, "PATCH")
     sync.drain()
     assert [card.hours for card in site.cards()] == [Decimal(9)]

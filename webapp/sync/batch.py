@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from webapp.domain.timecard import Card
 from webapp.errors import ProcoreUnavailable, RateLimited, TryLater
@@ -168,26 +169,13 @@ class Batch:
 
     def look_again(self, seen: Seen, *, answered: int | None = None) -> None:
         """Procore's side moved while this record waited for its turn: it is read and decided anew at once."""
-        record = seen.record
-        self.outcomes.append(
-            Outcome(record.link_id, record.generation, "waiting", done=False, answered=answered)
-        )
+        self._goes_on(seen, answered=answered)
 
     def end_create(self, seen: Seen) -> None:
         """The card of a create without an answer was found: what was agreed with it is kept before its next write, so
         that what comes of that one is told from it."""
-        record = seen.record
-        self.outcomes.append(
-            Outcome(
-                record.link_id,
-                record.generation,
-                "waiting",
-                done=False,
-                base=seen.base,
-                procore_id=seen.card.id if seen.card else None,
-                intent_done=True,
-            )
-        )
+        card_id = seen.card.id if seen.card else None
+        self._goes_on(seen, base=seen.base, procore_id=card_id, intent_done=True)
 
     def put_off(self, seen: Seen, pause: timedelta) -> None:
         """Nothing was learnt about the record, and nothing is told: it is read again after the pause."""
@@ -251,19 +239,12 @@ class Batch:
         """Overtime rules made several cards of ours: all of them are taken in the next step, in one transaction, so
         that their hours add up to the original at every moment (D48). `answered`: the number of the write that a
         part proves to have come."""
+        self._goes_on(seen, base=base, procore_id=procore_id, answered=answered, parts=parts)
+
+    def _goes_on(self, seen: Seen, **learnt: Any) -> None:
+        """The record is looked at again at once, with what was learnt about it."""
         record = seen.record
-        self.outcomes.append(
-            Outcome(
-                record.link_id,
-                record.generation,
-                "waiting",
-                done=False,
-                base=base,
-                procore_id=procore_id,
-                answered=answered,
-                parts=parts,
-            )
-        )
+        self.outcomes.append(Outcome(record.link_id, record.generation, "waiting", done=False, **learnt))
 
     def _longer_each_time(self, seen: Seen, now: datetime) -> timedelta:
         """As long as the record has waited so far: a card at which Procore fails alone is tried less and less."""
