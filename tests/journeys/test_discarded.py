@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from tests.fixtures.site import Site
-from webapp.services import activity, sync, template
+from tests.journeys.clashes import Both, on_both_sides
+from webapp.services import activity, locks, sync, template
 from webapp.store.marks import mark
 from webapp.store.models import Link, TemplateRow
 from webapp.store.session import transaction
 
 CARDS = "*timecard_entries*"
+DAY = date(2026, 11, 16)
 
 
 def discard(site: Site) -> None:
@@ -180,3 +183,84 @@ def test_what_is_discarded_while_it_is_sent_is_in_sync(connected: Site) -> None:
     sync.drain()
     assert hours(site) == ([Decimal(8)], [Decimal(8)])
     assert {link.state for link in site.links()} == {"in_sync"}
+
+
+# ---- what both sides changed ----------------------------------------------------------------------------
+
+
+def both_changed_the_hours(both: Both) -> None:
+    both.clash()
+
+
+def deleted_here(both: Both) -> None:
+    both.change(None, {"hours": "6.0"})
+
+
+def deleted_there(both: Both) -> None:
+    both.change({"hours": Decimal(7)}, None)
+
+
+@pytest.mark.parametrize("happens", [both_changed_the_hours, deleted_here, deleted_there])
+def test_a_discarded_conflict_asks_nobody_until_one_side_changes(
+    site: Site, happens: Callable[[Both], None]
+) -> None:
+    """R23, R28: what nobody waits for is no open question."""
+    both = on_both_sides(site)
+    happens(both)
+    stands = hours(site)
+    discard(site)
+    look_again(site)
+    assert both.all("open") == []
+    [over] = both.all("resolved")
+    assert (over.winner, over.resolved_how, over.is_carried_out) == (None, "settled", True)
+    assert over.note is not None
+    assert over.note.endswith("discarded it: each side keeps its value.")
+    assert is_left_out(site)
+    assert hours(site) == stands
+    if both.theirs is not None:
+        site.edit(both.card_id, hours="5.0")
+    else:
+        site.rewrite(both.timesheet_id, hours=Decimal(5))
+    site.settle()
+    assert len(both.all("open")) == 1
+
+
+def test_a_chosen_value_that_procore_refuses_can_be_discarded(site: Site) -> None:
+    """R23, R28: the later word counts."""
+    both = on_both_sides(site)
+    both.clash()
+    site.world.add_fault(effect="refuse", status=422, method="PATCH", times=1)
+    both.decide("ours")
+    discard(site)
+    look_again(site)
+    assert is_left_out(site)
+    assert both.hours() == (7, 6)
+
+
+def test_a_chosen_value_that_an_approval_holds_can_be_discarded(site: Site) -> None:
+    """D44: "Take the approval back in Procore, or discard the change here.\""""
+    both = on_both_sides(site)
+    both.clash()
+    site.world.set_approval(site.dana.id, [both.card_id], "approved")
+    site.settle()
+    both.decide("ours")
+    discard(site)
+    site.settle()
+    assert is_left_out(site)
+    site.world.set_approval(site.dana.id, [both.card_id], "pending")
+    site.settle()
+    assert is_left_out(site)
+    assert both.hours() == (7, 6)
+
+
+def test_a_chosen_value_that_was_booked_and_discarded_leaves_the_adjustments(site: Site) -> None:
+    """D45: "Book the adjustment, then discard the change here.\""""
+    both = on_both_sides(site)
+    both.clash()
+    locks.lock(site.actor(), DAY, DAY)
+    locks.process(site.actor(), DAY, DAY)
+    both.decide("theirs")
+    assert len(locks.adjustments(site.company_id)) == 1
+    discard(site)
+    look_again(site)
+    assert locks.adjustments(site.company_id) == []

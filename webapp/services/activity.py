@@ -10,7 +10,7 @@ from webapp.domain.message import Group, MessageView
 from webapp.domain.timecard import normal_text
 from webapp.domain.timesheet import Actor
 from webapp.errors import Conflict, InvalidInput, NotFound
-from webapp.store import marks, messages
+from webapp.store import conflicts, marks, messages
 from webapp.store.models import Message
 from webapp.store.session import StoreSession, reading, transaction
 from webapp.sync import holds
@@ -109,6 +109,7 @@ def discard(actor: Actor, message_id: int, note: str | None) -> MessageView:
         link.state, link.reason_key, link.reason_text = reason.state, reason.key, reason.text
         link.dropped_key, link.dropped_text = reason.key, reason.text
         link.dropped_as = GONE if link.is_delete_hinted else link.seen_as
+        conflicts.give_up(session, link, f"{actor.name} discarded it: each side keeps its value.", now)
         for other in messages.open_of(session, link.id):
             other.state, other.processed_at, other.updated_at = "processed", now, now
             other.reason_key, other.reason_text, other.next_attempt_at = reason.key, reason.text, None

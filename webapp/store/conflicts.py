@@ -37,6 +37,15 @@ def decided_links() -> Select[int]:
     return select(ClashRow.link_id).where(ClashRow.closed_at.is_(None), ClashRow.winner.is_not(None))
 
 
+def give_up(session: StoreSession, link: Link, note: str, now: datetime) -> None:
+    """Each side keeps its value, whatever was decided about it and is not carried out yet."""
+    query = select(ClashRow).where(ClashRow.link_id == link.id, ClashRow.closed_at.is_(None))
+    for row in session.scalars(query.with_for_update()):
+        row.winner = row.resolved_by = None
+        row.resolved_how, row.note = "settled", note
+        row.resolved_at = row.closed_at = now
+
+
 def keep_clash(session: StoreSession, link: Link, clash: ClashKept, now: datetime) -> None:
     """One clash of one record."""
     Conflicts(session, [link.id], now).keep(link, clash)

@@ -1,5 +1,5 @@
-"""What a person decided not to sync: both sides stay as they are, whatever looks at the record, until one of them
-changes again."""
+"""What a person decided not to sync: both sides stay as they are, whatever looks at the record or was decided about it
+before, until one of them changes again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def is_discarded(batch: Batch, seen: Seen, action: Action) -> bool:
     """True when a person's word stands and the record's fate is decided here. Deletions are asked for beside the
     mass-change guard."""
     word = word_about(seen)
-    if word is None or word.key != holds.DISCARDED or seen.record.decisions or not _is_work(action):
+    if word is None or word.key != holds.DISCARDED or not _is_work(action):
         return False
     batch.exclude(seen, word)
     return True

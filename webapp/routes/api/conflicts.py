@@ -58,7 +58,7 @@ class SideOut(BaseModel):
 
 
 class Resolution(BaseModel):
-    """`how`: person, rule, or settled (both sides came to agree without a decision)."""
+    """`how`: person, rule, or settled (both sides came to agree without a decision, or it was discarded)."""
 
     how: Literal["person", "rule", "settled"]
     at: Moment | None
