@@ -7,7 +7,9 @@ from decimal import Decimal
 import pytest
 
 from tests.fixtures.site import Site
+from tests.journeys.clashes import on_both_sides
 from webapp import wiring
+from webapp.domain.conflict import Side
 from webapp.errors import LeaseLost
 from webapp.services import settings, sync
 from webapp.store.marks import mark
@@ -211,3 +213,34 @@ def test_a_conflict_hides_no_other_field_from_the_switch(
     other_side = site.cards()[0] if direction == "send" else site.timesheets()[0]
     assert other_side.description == crossed
     assert (site.cards()[0].hours, site.timesheets()[0].hours) == (Decimal(6), Decimal(7))
+
+
+@pytest.mark.parametrize("deleted", ["ours", "theirs"])
+@pytest.mark.parametrize("keep", ["ours", "theirs"])
+@pytest.mark.parametrize("off", ["send", "receive"])
+def test_what_a_person_decided_about_a_deletion_is_carried_out_from_now_on(
+    site: Site, deleted: Side, keep: Side, off: str
+) -> None:
+    """R9, D42: decided while the direction was off, it waited for the switch alone."""
+    both = on_both_sides(site)
+    both.change(*((None, {"hours": "6.0"}) if deleted == "ours" else ({"hours": Decimal(7)}, None)))
+    settings.change(site.company_id, {off: False})
+    both.decide(keep)
+    site.clock.advance(700)
+    settings.change(site.company_id, {off: True}, since="now")
+    site.settle()
+    hours = [] if keep == deleted else [Decimal(6 if deleted == "ours" else 7)]
+    assert ([t.hours for t in site.timesheets()], [c.hours for c in site.cards()]) == (hours, hours)
+    assert both.resolved().is_carried_out
+
+
+def test_a_deletion_decided_after_receiving_went_on_survives_an_outage(site: Site) -> None:
+    """R9, D42, D105: the card was deleted before the switch; Procore is away for the first look after the decision."""
+    both = on_both_sides(site)
+    both.change({"hours": Decimal(7)}, None)
+    settings.change(site.company_id, {"receive": False})
+    site.clock.advance(60)
+    settings.change(site.company_id, {"receive": True}, since="now")
+    site.world.add_fault(effect="refuse", status=503, path="*timecard_entries*", times=1)
+    both.decide("theirs")
+    assert site.timesheets() == []

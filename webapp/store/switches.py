@@ -105,15 +105,16 @@ def accept(
 def _accept_waiting(session: StoreSession, reason: Reason) -> None:
     """What was changed here and not looked at yet. A new timesheet is held by the switch, as a worker would have found
     it. Of a change it is noted how far it went: only a look at the card tells what it clashes with. A deletion stays
-    undone."""
+    undone, if nobody has decided about it."""
     new = update(Link).where(Link.company_id == session.company_id, _waits_to_be_made())
     session.execute(
         new.values(reason_key=switch_off("send").key).execution_options(synchronize_session=False)
     )
+    decided = set(session.scalars(decided_links()))
     for link, timesheet in _waiting_changes(session):
         if timesheet.deleted_at is None:
             link.accepted_ours = to_json(timecard_of(timesheet))
-        else:
+        elif link.id not in decided:
             link.dropped_key, link.dropped_text = reason.key, reason.text
     session.flush()
 

@@ -30,13 +30,13 @@ def is_from_before(batch: Batch, seen: Seen) -> bool:
 
 def from_now_on(batch: Batch, seen: Seen) -> Seen:
     """The record as if each side's change from before was agreed, where the other has left its unit alone: what both
-    changed clashes all the same. A deletion in Procore is not carried out."""
+    changed clashes all the same. A deletion in Procore is not carried out, if nobody has decided about it."""
     timesheet, card, base = seen.record.timesheet, seen.card, seen.base
     if base is None or timesheet is None or timesheet.is_deleted:
         return seen
     if card is None:
         is_old = seen.gone is not None and _is_before(batch, seen.gone.deleted_at)
-        if not is_old or seen.record.reason_key not in UNDECIDED:
+        if not is_old or seen.record.decisions or seen.record.reason_key not in UNDECIDED:
             return seen
         return replace(seen, record=replace(seen.record, dropped=RECEIVING))
     ours, theirs, before = base.ours, base.theirs, seen.record.accepted_ours
