@@ -11,7 +11,7 @@ import pytest
 
 from tests.fixtures.site import Site
 from tests.journeys.clashes import Both, on_both_sides
-from webapp.services import activity, locks, sync, template
+from webapp.services import activity, locks, projects, sync, template
 from webapp.store.marks import mark
 from webapp.store.models import Link, TemplateRow
 from webapp.store.session import transaction
@@ -183,6 +183,81 @@ def test_what_is_discarded_while_it_is_sent_is_in_sync(connected: Site) -> None:
     sync.drain()
     assert hours(site) == ([Decimal(8)], [Decimal(8)])
     assert {link.state for link in site.links()} == {"in_sync"}
+
+
+# ---- whatever else holds it -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_exported", [False, True])
+def test_a_deletion_in_procore_of_a_locked_timesheet_can_be_discarded(site: Site, is_exported: bool) -> None:
+    """D45: "Book the adjustment, then discard the change here.\""""
+    both = on_both_sides(site)
+    locks.lock(site.actor(), DAY, DAY)
+    if is_exported:
+        locks.process(site.actor(), DAY, DAY)
+    both.change({}, None)
+    discard(site)
+    look_again(site)
+    assert is_left_out(site)
+    assert locks.adjustments(site.company_id) == []
+    assert hours(site) == ([Decimal(8)], [])
+
+
+@pytest.mark.parametrize("deleted", ["ours", "theirs"])
+def test_a_deletion_that_waits_for_its_project_can_be_discarded(site: Site, deleted: str) -> None:
+    """D23: "Link the project again; what waits goes on then. Or discard it.\""""
+    both = on_both_sides(site)
+    assert both.ours is not None
+    projects.unlink(site.company_id, both.ours.project_id)
+    both.change(*((None, {}) if deleted == "ours" else ({}, None)))
+    discard(site)
+    look_again(site)
+    assert is_left_out(site)
+
+
+def test_a_deletion_of_what_procore_keeps_on_two_cards_can_be_discarded(site: Site) -> None:
+    """D48: "Or correct both time cards there and discard the change here.\""""
+    site.connect(receive=False, send=True)
+    site.world.set_switches(overtime_split="always")
+    timesheet = site.write("10.0")
+    site.settle()
+    site.erase(timesheet)
+    site.settle()
+    assert ("waiting", "split_there") in {(link.state, link.reason_key) for link in site.links()}
+    discard(site)
+    look_again(site)
+    assert ("excluded", "discarded") in {(link.state, link.reason_key) for link in site.links()}
+    assert site.messages("pending") == []
+
+
+def test_a_card_with_the_number_of_another_can_be_discarded(connected: Site) -> None:
+    """D6: *origin id taken* holds it before anything is decided."""
+    site = connected
+    site.write("8.0")
+    site.settle()
+    site.clock.advance(60)
+    site.enter("8.0", origin_id=site.cards()[0].origin_id)
+    site.settle()
+    discard(site)
+    look_again(site)
+    assert {(link.state, link.reason_key) for link in site.links()} == {
+        ("in_sync", None),
+        ("excluded", "discarded"),
+    }
+
+
+def test_what_procore_does_not_show_any_more_can_be_discarded(site: Site) -> None:
+    """D102: until it is shown again, and is another."""
+    both = on_both_sides(site)
+    site.edit(both.card_id, hours="6.0")
+    site.world.withdraw_project(site.theirs.id, site.projects[0].id)
+    site.deliver()
+    sync.drain()
+    discard(site)
+    sync.drain()
+    site.clock.advance(901)
+    sync.drain()
+    assert is_left_out(site)
 
 
 # ---- what both sides changed ----------------------------------------------------------------------------

@@ -10,6 +10,8 @@ from webapp.domain.hours import written
 from webapp.domain.timecard import Timecard, to_json
 
 SIZE = 16
+GONE = "gone"
+"""Stands for a card that was deleted."""
 
 
 def digest_of(card: Timecard) -> str:

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from webapp import queueing, wiring
+from webapp.domain.digest import GONE
 from webapp.domain.message import Group, MessageView
 from webapp.domain.timecard import normal_text
 from webapp.domain.timesheet import Actor
@@ -14,7 +15,6 @@ from webapp.store import conflicts, marks, messages
 from webapp.store.models import Message
 from webapp.store.session import StoreSession, reading, transaction
 from webapp.sync import holds
-from webapp.sync.discarded import GONE
 
 LAST_PROCESSED = 20
 LONGEST_NOTE = 500

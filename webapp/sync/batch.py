@@ -42,6 +42,7 @@ class Limits:
 
 
 LONGEST_RETRY = 900.0
+NOTHING_LEARNT = (holds.BUSY, holds.answer_lost().key)
 SOON = timedelta(seconds=5)
 WHOLE_SECOND = timedelta(seconds=1)
 
@@ -135,7 +136,11 @@ class Batch:
         about: tuple[Direction, Verb] | None = None,
     ) -> None:
         """A hold or a failure. It is looked at again when its cause is fixed, or at a time where one is known. What a
-        rule leaves out does not wait. `about`: what waits, where the two sides alone do not tell."""
+        rule leaves out does not wait, and no hold keeps what somebody discarded, but to learn what Procore has.
+        `about`: what waits, where the two sides alone do not tell."""
+        word = seen.word
+        if word is not None and word.key == holds.DISCARDED and reason.key not in NOTHING_LEARNT:
+            reason = word
         if reason.for_new is not None and seen.record.is_new:
             reason = reason.for_new
         if reason.state == "excluded":

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from webapp.sync import holds
 from webapp.sync.batch import Batch
 from webapp.sync.decide import Merge
-from webapp.sync.discarded import word_about
 from webapp.sync.guard import GuardKind, Proposal, counts_as_change
 from webapp.sync.read import Seen
 from webapp.sync.records import Direction, Outcome, Verb
@@ -24,14 +23,14 @@ WORDS: dict[GuardKind, tuple[holds.Mass, Verb]] = {
 def guarded(
     batch: Batch, seen: Sequence[Seen], deletes: list[Seen], updates: list[tuple[Seen, Merge]]
 ) -> None:
-    """Takes out of what is to be committed and sent what the guard holds back. A deletion that somebody dropped or
-    discarded stays undone, whatever looks at it again, while nothing else happens to its record."""
+    """Takes out of what is to be committed and sent what the guard holds back. A deletion that somebody dropped
+    stays undone, whatever looks at it again, while nothing else happens to its record."""
     by_link = {one.record.link_id: one for one in seen}
     proposals = [*_taken(batch, by_link), *_sent(batch, deletes, updates)]
     if not proposals:
         return
     deletions = [by_link[p.link_id] for p in proposals if p.kind == "deletion"]
-    dropped = {one.record.link_id: word for one in deletions if (word := word_about(one)) is not None}
+    dropped = {one.record.link_id: word for one in deletions if (word := one.word) is not None}
     asked = [p for p in proposals if p.link_id not in dropped]
     refused = batch.store.guard(batch.lease, asked) if asked else {}
     held = dropped.keys() | refused.keys()

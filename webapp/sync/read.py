@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from webapp.domain.digest import GONE, digest_of
 from webapp.domain.timecard import Card, same_unit
 from webapp.errors import UnreadableAnswer
 from webapp.sync.decide import Base
+from webapp.sync.holds import DISCARDED, Reason
 from webapp.sync.ports import AtProcore, Intent, Record
 from webapp.sync.records import Direction
 
@@ -61,6 +63,16 @@ class Seen:
         if intent is None or (self.card is None and self.gone is None):
             return None
         return Base(intent.ours, intent.sent)
+
+    @property
+    def word(self) -> Reason | None:
+        """Somebody's word that stands. What was discarded is another change now, where the card is another or gone."""
+        dropped, known = self.record.dropped, self.record.dropped_as
+        is_told = self.is_gone or self.card is not None
+        if dropped is None or dropped.key != DISCARDED or self.record.procore_id is None or not is_told:
+            return dropped
+        now = digest_of(self.card.timecard) if self.card is not None else GONE
+        return dropped if known in (None, now) else None
 
     @property
     def came_and_went(self) -> bool:
