@@ -37,9 +37,13 @@ def decided_links() -> Select[int]:
     return select(ClashRow.link_id).where(ClashRow.closed_at.is_(None), ClashRow.winner.is_not(None))
 
 
-def give_up(session: StoreSession, link: Link, note: str, now: datetime) -> None:
-    """Each side keeps its value, whatever was decided about it and is not carried out yet."""
+def give_up(
+    session: StoreSession, link: Link, note: str, now: datetime, units: Collection[str] | None = None
+) -> None:
+    """Each side keeps its value, in all or in some units, whatever was decided about it and is not carried out yet."""
     query = select(ClashRow).where(ClashRow.link_id == link.id, ClashRow.closed_at.is_(None))
+    if units is not None:
+        query = query.where(ClashRow.unit.in_(units))
     for row in session.scalars(query.with_for_update()):
         row.winner = row.resolved_by = None
         row.resolved_how, row.note = "settled", note

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -10,14 +11,17 @@ from typing import Literal
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from webapp.domain.timecard import UNITS, changed_units, from_json, to_json
-from webapp.store import guard, marks
+from webapp.store import conflicts, guard, marks
 from webapp.store.conflicts import decided_links
-from webapp.store.due import in_chunks, timecard_of
+from webapp.store.due import base_of, in_chunks, timecard_of
 from webapp.store.models import ClashRow, Company, IntentRow, Link, Timesheet
 from webapp.store.session import StoreSession
+from webapp.store.writes import set_base
 from webapp.sync.holds import Reason, both_off, switch_off
+from webapp.sync.ports import Base, Merge, Rules, merge
 
 Direction = Literal["receive", "send"]
+SIDES = {"receive": "theirs", "send": "ours"}
 CLASHED, BOTH = "both_changed", both_off().key
 
 
@@ -68,7 +72,7 @@ def accept_suppressed(session: StoreSession, direction: Direction, reason: Reaso
         _accept_waiting(session, reason)
     _accept_beside_conflicts(session, direction)
     for link in session.scalars(select(Link).where(Link.reason_key == BOTH)):
-        _accept_change(session, link, direction)
+        _accept_change(session, link, direction, reason, now)
         marks.mark(link, "accepted", now)
     accept(session, switch_off(direction).key, reason, now, direction)
 
@@ -150,7 +154,7 @@ def accept_quarantined(session: StoreSession, direction: Direction, reason: Reas
     marks.note_fix(session)
     held = guard.quarantined(session, direction)
     for link, kind in held:
-        goes_on = kind == "change" and _accept_change(session, link, direction)
+        goes_on = kind == "change" and _accept_change(session, link, direction, reason, now)
         link.state, link.reason_key, link.reason_text = "excluded", reason.key, reason.text
         if kind == "deletion":
             link.dropped_key, link.dropped_text = reason.key, reason.text
@@ -160,16 +164,41 @@ def accept_quarantined(session: StoreSession, direction: Direction, reason: Reas
     return len(held)
 
 
-def _accept_change(session: StoreSession, link: Link, direction: Direction) -> bool:
-    """Moves the face that this direction would have carried. Whether the other side has changed, too."""
-    timesheet = session.get_one(Timesheet, link.timesheet_id)
-    ours, theirs = to_json(timecard_of(timesheet)), link.suppressed_theirs or link.base_theirs
+def _accept_change(
+    session: StoreSession, link: Link, direction: Direction, reason: Reason, now: datetime
+) -> bool:
+    """Moves the face that this direction would have carried. Where it would have overwritten a change of the other
+    side, both faces: each side keeps its value, and neither is taken for the only change. What a person is to be asked
+    about, or the other direction carries, stays as it is: whether there is any of that."""
+    ours = timecard_of(session.get_one(Timesheet, link.timesheet_id))
+    theirs = conflicts.card_of(link.suppressed_theirs or link.base_theirs)
+    assert theirs is not None
     link.suppressed_theirs = None
-    if direction == "send":
-        link.base_ours = ours
-        return theirs != link.base_theirs
-    link.base_theirs = theirs
-    return ours != link.base_ours
+    base, rules = base_of(link), _rules(session, link)
+    if not isinstance(base, Base):
+        set_base(link, Base(ours, theirs))
+        return False
+    action = merge(base, ours, theirs, rules)
+    if not isinstance(action, Merge):
+        return False
+    side, clashing = SIDES[direction], {clash.unit for clash in action.clashes}
+    kept = {
+        c.unit for c in action.clashes if c.winner == side or (not c.winner and rules.needs_later(c.unit))
+    }
+    sent, taken = action.send - clashing, action.take - clashing
+    here, there = (kept | sent, kept) if direction == "send" else (kept, kept | taken)
+    set_base(
+        link,
+        replace(base, ours=base.ours.with_units(ours, here), theirs=base.theirs.with_units(theirs, there)),
+    )
+    conflicts.give_up(session, link, reason.text, now, kept)
+    return bool((clashing | sent | taken) - here - there)
+
+
+def _rules(session: StoreSession, link: Link) -> Rules:
+    company = session.scalars(select(Company).where(Company.id == session.company_id)).one()
+    decisions = conflicts.decisions_of(session, [link.id]).get(link.id, ())
+    return Rules(conflict_rule=company.conflict_rule, decisions=decisions)  # type: ignore[arg-type]  # one of the five
 
 
 def _waiting_changes(session: StoreSession) -> list[tuple[Link, Timesheet]]:

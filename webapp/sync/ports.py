@@ -13,7 +13,10 @@ from webapp.sync.compared import OurRecord as OurRecord
 from webapp.sync.decide import PLACE as PLACE
 from webapp.sync.decide import Base as Base
 from webapp.sync.decide import Decision as Decision
+from webapp.sync.decide import Merge as Merge
+from webapp.sync.decide import Rules as Rules
 from webapp.sync.decide import Tombstone as Tombstone
+from webapp.sync.decide import merge as merge
 from webapp.sync.dictionary import Dictionary as Dictionary
 from webapp.sync.dictionary import Place as Place
 from webapp.sync.dictionary import Wanted as Wanted
