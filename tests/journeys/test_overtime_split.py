@@ -304,3 +304,44 @@ def test_a_correction_of_what_was_split_waits_while_its_part_is_not_synced(
     site.settle()
     assert [card.hours for card in site.cards()] == ([Decimal(hours)] if hours else [])
     assert {link.state for link in site.links()} == {"in_sync"}
+
+
+@pytest.mark.parametrize("has_events", [True, False])
+def test_a_part_is_known_although_the_card_was_edited_since(site: Site, has_events: bool) -> None:
+    """D48, D6, R21: eight hours become ten here, the answer is lost, and Dana describes the card before we look."""
+    site.connect(send=True)
+    site.world.set_switches(overtime_split="always", updates_split=True, split_fires_events=has_events)
+    timesheet = site.write("8.0")
+    site.settle()
+    [card] = site.cards()
+    site.clock.advance(600)
+    answer_is_lost(site, "PATCH")
+    site.rewrite(timesheet, hours=Decimal(10))
+    sync.drain()
+    site.clock.advance(3)
+    site.edit(card.id, description="By the gate")
+    site.settle()
+    site.clock.advance(600)
+    sync.sweep_company(site.company_id)
+    site.settle()
+    assert sorted(card.hours for card in site.cards()) == [2, 8]
+    assert hours_here(site) == [2, 8]
+
+
+def test_what_somebody_else_entered_beside_a_lost_update_is_no_part_of_it(site: Site) -> None:
+    """D48: the update never came; Dana describes the card and enters two hours of her own for the same day."""
+    site.connect(send=True)
+    timesheet = site.write("8.0")
+    site.settle()
+    [card] = site.cards()
+    site.clock.advance(600)
+    site.world.add_fault(effect="lose_request", method="PATCH", times=1)
+    site.rewrite(timesheet, hours=Decimal(10))
+    sync.drain()
+    site.clock.advance(3)
+    site.enter("2.0", person=4)
+    site.clock.advance(1)
+    site.edit(card.id, description="By the gate")
+    site.settle()
+    assert sorted(card.hours for card in site.cards()) == [2, 10]
+    assert hours_here(site) == [2, 10]

@@ -26,7 +26,7 @@ from webapp.sync.dictionary import Untranslatable
 from webapp.sync.holds import Reason
 from webapp.sync.read import BY_IDS_AT_ONCE, Seen
 from webapp.sync.records import Write
-from webapp.sync.splits import unlisted_parts
+from webapp.sync.splits import by_update, unlisted_parts
 from webapp.sync.waits import unseen
 
 FRESH = timedelta(seconds=2)
@@ -154,7 +154,7 @@ def _with_parts(batch: Batch, stored: Sequence[Stored]) -> None:
     """What Procore split off is taken in the same step as what it left of the card, so that the hours add up to the
     original at every moment (D48)."""
     found = {card.id: card.parts for _, _, card in stored if card.parts}
-    found |= unlisted_parts(batch.procore, [(wanted, card) for _, wanted, card in stored if not card.parts])
+    found |= unlisted_parts(batch, [by_update(wanted, card) for _, wanted, card in stored if not card.parts])
     parts = {link_id: found[card.id] for link_id, _, card in stored if card.id in found}
     batch.outcomes = [replace(o, parts=parts.get(o.link_id, o.parts)) for o in batch.outcomes]
 

@@ -14,7 +14,7 @@ from webapp.sync.dictionary import Untranslatable
 from webapp.sync.ports import Created, Draft
 from webapp.sync.read import BY_IDS_AT_ONCE, OVERLAP, Seen
 from webapp.sync.records import Intent, Sent
-from webapp.sync.splits import unlisted_parts
+from webapp.sync.splits import by_create, unlisted_parts
 
 SOON = timedelta(seconds=2)
 
@@ -117,9 +117,11 @@ def _parts(
         intent.origin_id: answer.procore_id for _, intent in sent if (answer := created.get(intent.origin_id))
     }
     pairs = [
-        (i.sent, cards[key]) for _, i in sent if (key := ids.get(i.origin_id)) in cards and key not in told
+        by_create(i.sent, cards[key])
+        for _, i in sent
+        if (key := ids.get(i.origin_id)) in cards and key not in told
     ]
-    return told | unlisted_parts(batch.procore, pairs)
+    return told | unlisted_parts(batch, pairs)
 
 
 def _read_back(batch: Batch, ids: list[int]) -> dict[int, Card]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -15,7 +15,6 @@ from webapp.sync.batch import SOON, Batch
 from webapp.sync.decide import Base, Tombstone
 from webapp.sync.holds import Reason
 from webapp.sync.our_lines import CLOCK_STEP
-from webapp.sync.ports import AtProcore
 from webapp.sync.read import OVERLAP, Seen
 from webapp.sync.records import Outcome, Write
 
@@ -24,46 +23,43 @@ CUT = Decimal(1)
 """Rounding, or a bulk create that keeps whole hours, takes less than this from what is split."""
 
 
+@dataclass(frozen=True, slots=True)
+class SentHours:
+    """Hours that we sent, and the card as it is now. Procore carried that out between `since` and `until`, if at all.
+    `write`: an update without an answer."""
+
+    wanted: Timecard
+    card: Card
+    since: datetime | None
+    until: datetime | None
+    write: Write | None = None
+
+
+def by_create(wanted: Timecard, card: Card) -> SentHours:
+    return SentHours(wanted, card, card.facts.created_at, card.facts.created_at)
+
+
+def by_update(wanted: Timecard, stored: Card) -> SentHours:
+    """As Procore answered it."""
+    return SentHours(wanted, stored, stored.facts.updated_at, stored.facts.updated_at)
+
+
 def without_split(batch: Batch, seen: Sequence[Seen]) -> list[Seen]:
-    """A card found by our number of which Procore had split a part off is taken with its part, in the next step: the
-    answer that would have named it was lost, and not every row of a bulk create has an event."""
-    found = [
-        (s, s.card, s.record.intent.sent)
-        for s in seen
-        if s.card is not None
-        and s.record.intent is not None
-        and s.card.id != s.record.procore_id
-        and not s.is_taken
-    ]
-    born = min((c.facts.created_at for _, c, _ in found if c.facts.created_at is not None), default=None)
-    parts = unlisted_parts(batch.procore, [(sent, card) for _, card, sent in found], born)
-    split = {s.record.link_id for s, card, _ in found if card.id in parts}
-    for one, card, _ in found:
-        if card.id in parts:
-            batch.was_split(one, card.id, parts[card.id])
-    return [s for s in seen if s.record.link_id not in split]
-
-
-def without_raise_in_doubt(batch: Batch, seen: Sequence[Seen]) -> list[Seen]:
-    """More hours were sent, and no answer came. Procore may have left the card as it was and made a part of the rest:
-    no line of the card's history tells of it, and sent again it would make another part (D48). A part that is found
-    proves that the update came; where none is, and the card does not tell, it is waited for as after a lost create
-    (D6)."""
-    found = {s.record.link_id: (s.card, write) for s in seen if s.card and (write := _lost_raise(s, s.card))}
-    if not found:
-        return list(seen)
-    sent = [(write.wanted, card) for card, write in found.values() if write.wanted is not None]
-    since = min(write.read_at for _, write in found.values()) - CLOCK_STEP
-    parts = _parts(batch.procore, sent, since)
+    """Hours were sent, and no answer came. Procore may have made a part of some of them: it is taken with what is left,
+    in the next step. Of an update that left the card as it was, no line of the card's history tells, and sent again it
+    would make another part (D48). A part that is found proves that it came; where none is, and the card does not tell,
+    it is waited for as after a lost create (D6)."""
+    found = {s.record.link_id: sent for s in seen if s.card and (sent := _unanswered(s, s.card))}
+    parts = _parts(batch, found.values())
     left: list[Seen] = []
     for one in seen:
-        card, write = found.get(one.record.link_id, (None, None))
-        if card is None or write is None:
+        sent = found.get(one.record.link_id)
+        if sent is None:
             left.append(one)
-        elif card.id in parts:
-            base = _agreed_by_part(batch, one, card, write)
-            batch.was_split(one, card.id, parts[card.id], base=base, answered=write.id)
-        elif (pause := _may_still_split(batch, one, write)) > timedelta(0):
+        elif sent.card.id in parts:
+            base, number = (_agreed_by_part(batch, one, sent), sent.write.id) if sent.write else (None, None)
+            batch.was_split(one, sent.card.id, parts[sent.card.id], base=base, answered=number)
+        elif (pause := _may_still_split(batch, one, sent)) > timedelta(0):
             again = min(pause, timedelta(seconds=batch.limits.retry))
             batch.wait(one, holds.answer_lost(), not_before=batch.clock.now() + again)
         else:
@@ -71,15 +67,21 @@ def without_raise_in_doubt(batch: Batch, seen: Sequence[Seen]) -> list[Seen]:
     return left
 
 
-def _lost_raise(seen: Seen, card: Card) -> Write | None:
-    """The newest, of a card that does not hold the hours."""
+def _unanswered(seen: Seen, card: Card) -> SentHours | None:
+    """A card found by our number; or the newest update that raised the hours, of a card that does not hold them."""
+    record = seen.record
+    if record.intent is not None and card.id != record.procore_id and not seen.is_taken:
+        return by_create(record.intent.sent, card)
     raises = [
-        write
-        for write in seen.record.writes
+        (write, write.wanted)
+        for write in record.writes
         if write.audit == "lost" and write.procore_id == card.id and write.wanted is not None
         if _is_more(write.wanted, write.before) and _is_more(write.wanted, card.timecard)
     ]
-    return raises[-1] if raises and isinstance(seen.record.base, Base) else None
+    if not raises or not isinstance(record.base, Base):
+        return None
+    write, wanted = raises[-1]
+    return SentHours(wanted, card, write.read_at, card.facts.updated_at, write)
 
 
 def _is_more(one: Timecard, other: Timecard) -> bool:
@@ -88,21 +90,20 @@ def _is_more(one: Timecard, other: Timecard) -> bool:
     return one.hours > other.hours
 
 
-def _may_still_split(batch: Batch, seen: Seen, write: Write) -> timedelta:
+def _may_still_split(batch: Batch, seen: Seen, sent: SentHours) -> timedelta:
     """For how long; no time where the card's history says that the update came."""
     base = seen.record.base
-    if isinstance(base, Base) and write.wanted is not None and same_unit(base.ours, write.wanted, "time"):
+    if sent.write is None or (isinstance(base, Base) and same_unit(base.ours, sent.wanted, "time")):
         return timedelta(0)
-    return timedelta(seconds=batch.limits.resend_wait) - (batch.read_since() - write.read_at)
+    return timedelta(seconds=batch.limits.resend_wait) - (batch.read_since() - sent.write.read_at)
 
 
-def _agreed_by_part(batch: Batch, seen: Seen, card: Card, write: Write) -> Base:
+def _agreed_by_part(batch: Batch, seen: Seen, sent: SentHours) -> Base:
     """As if its answer had come. Hours and times are the same in both vocabularies."""
     base = seen.record.base
     assert isinstance(base, Base)
-    assert write.wanted is not None
-    sent = replace(base, ours=base.ours.with_units(write.wanted, TIME))
-    return as_agreed(batch, sent, write.wanted, card.timecard, TIME)
+    ours = base.ours.with_units(sent.wanted, TIME)
+    return as_agreed(batch, replace(base, ours=ours), sent.wanted, sent.card.timecard, TIME)
 
 
 def hold_parts(batch: Batch, seen: Sequence[Seen]) -> None:
@@ -143,50 +144,50 @@ def _hold(batch: Batch, part: Seen, reason: Reason | None) -> None:
         batch.wait(part, holds.split_off(reason.text))
 
 
-def unlisted_parts(
-    procore: AtProcore, sent: Iterable[tuple[Timecard, Card]], since: datetime | None = None
-) -> dict[int, tuple[int, ...]]:
-    """Card → its parts, made `since` then, or just now. One list call, and only when a card came back with fewer hours
-    than were sent; nothing while Procore is busy or cannot be read: then the parts come by their own events."""
+def unlisted_parts(batch: Batch, sent: Iterable[SentHours]) -> dict[int, tuple[int, ...]]:
+    """Card → its parts. One list call, and only when a card came back with fewer hours than were sent; nothing while
+    Procore is busy or cannot be read: then the parts come by their own events."""
     try:
-        return _parts(procore, sent, since)
+        return _parts(batch, sent)
     except (TryLater, UnreadableAnswer):
         return {}
 
 
-def _parts(
-    procore: AtProcore, sent: Iterable[tuple[Timecard, Card]], since: datetime | None
-) -> dict[int, tuple[int, ...]]:
-    shorter = {
-        card.id: (card, wanted.hours - card.timecard.hours)
-        for wanted, card in sent
-        if wanted.hours is not None and card.timecard.hours is not None
-        if _is_more(wanted, card.timecard)
-    }
+def _parts(batch: Batch, sent: Iterable[SentHours]) -> dict[int, tuple[int, ...]]:
+    shorter = {each.card.id: each for each in sent if _is_more(each.wanted, each.card.timecard)}
     if not shorter:
         return {}
-    now = procore.server_time()
-    low = min(since or now, now) - OVERLAP
-    near = [card for page in procore.updated_between(low, now + OVERLAP) for card in page]
-    free = {card.id: card for card in near if card.facts.origin_id is None and _is_born(card, since)}
+    now = batch.procore.server_time()
+    low = min((each.since for each in shorter.values() if each.since is not None), default=now) - OVERLAP
+    near = [card for page in batch.procore.updated_between(low, now + OVERLAP) for card in page]
+    free = {card.id: card for card in near if card.facts.origin_id is None}
     found: dict[int, tuple[int, ...]] = {}
-    for card, missing in shorter.values():
-        parts = [(off, each.id) for each in free.values() if (off := _off(card, each, missing)) < CUT]
+    for each in shorter.values():
+        parts = [(_off(each, card), card.id) for card in free.values() if _is_part(batch, each, card)]
         if parts:
-            _, part = min(parts)
-            del free[part]
-            found[card.id] = (part,)
+            off, part = min(parts)
+            if off < CUT:
+                del free[part]
+                found[each.card.id] = (part,)
     return found
 
 
-def _is_born(part: Card, since: datetime | None) -> bool:
-    return since is None or part.facts.created_at is None or part.facts.created_at >= since
+def _is_part(batch: Batch, sent: SentHours, part: Card) -> bool:
+    """Made where and when Procore carried out what we sent, and by nobody else. Whatever was edited on the card since
+    moves neither."""
+    whole, rest, made = sent.wanted, part.timecard, part.facts.created_at
+    if (rest.person, rest.date, rest.project) != (whole.person, whole.date, whole.project):
+        return False
+    if made is None or sent.since is None or sent.until is None:
+        return False
+    is_then = sent.since - CLOCK_STEP <= made <= sent.until + CLOCK_STEP
+    names = {None, batch.settings.own_name, sent.card.facts.created_by}
+    return is_then and (batch.settings.own_name is None or part.facts.created_by in names)
 
 
-def _off(card: Card, part: Card, missing: Decimal) -> Decimal:
-    """How far the hours of what may be the card's part are from those that it lacks; CUT where it is another's."""
-    whole, rest = card.timecard, part.timecard
-    is_its_own = (rest.person, rest.date, rest.project) == (whole.person, whole.date, whole.project)
-    if not is_its_own or part.facts.created_at not in (card.facts.created_at, card.facts.updated_at):
+def _off(sent: SentHours, part: Card) -> Decimal:
+    """How far the part's hours are from those that the card lacks."""
+    wanted, kept, rest = sent.wanted.hours, sent.card.timecard.hours, part.timecard.hours
+    if wanted is None or kept is None or rest is None:
         return CUT
-    return CUT if rest.hours is None else abs(missing - rest.hours)
+    return abs(wanted - kept - rest)

@@ -26,7 +26,7 @@ from webapp.sync.receive import create_ours, delete_ours, keep_delete_clash
 from webapp.sync.reconnected import with_lost_cards
 from webapp.sync.records import Record
 from webapp.sync.scope import unlinked
-from webapp.sync.splits import hold_parts, without_raise_in_doubt, without_split
+from webapp.sync.splits import hold_parts, without_split
 from webapp.sync.waits import waits
 from webapp.sync.words import words_for
 
@@ -43,7 +43,7 @@ class Step:
     def run(self, records: Sequence[Record]) -> None:
         batch = self.batch
         seen = paired(batch, with_lost_cards(batch, read_theirs(batch.procore, records)))
-        seen = without_raise_in_doubt(batch, without_split(batch, audit(batch, seen)))
+        seen = without_split(batch, audit(batch, seen))
         seen = [s for s in seen if not waits(batch, s) and not is_from_before(batch, s)]
         workable = [from_now_on(batch, edited_since(adopted(batch, s))) for s in seen]
         batch.words = words_for(batch, workable)
