@@ -345,3 +345,95 @@ def test_what_somebody_else_entered_beside_a_lost_update_is_no_part_of_it(site: 
     site.settle()
     assert sorted(card.hours for card in site.cards()) == [2, 10]
     assert hours_here(site) == [2, 10]
+
+
+def busy_after(site: Site, method: str, times: int) -> None:
+    """Procore answers such a call, and is busy for the next ones."""
+    call = site.world.call
+
+    def both(verb: str, path: str, *rest: Any) -> Any:
+        answer = call(verb, path, *rest)
+        if verb == method:
+            site.world.call = call  # type: ignore[method-assign]  # only once
+            site.world.add_fault(effect="refuse", status=503, path="*", times=times)
+        return answer
+
+    site.world.call = both  # type: ignore[assignment,method-assign]
+
+
+@pytest.mark.parametrize("is_listed", [True, False])
+@pytest.mark.parametrize("busy", [1, 3])
+@pytest.mark.parametrize("before, method", [("8.0", "PATCH"), ("6.0", "PATCH"), (None, "POST")])
+def test_what_was_split_is_known_also_where_procore_is_busy_then(
+    sqlite_site: Site, before: str | None, method: str, busy: int, is_listed: bool
+) -> None:
+    """D47, D48: while receiving is off, nothing is agreed before its part is known; switched on, it counts once."""
+    site = sqlite_site
+    site.connect(receive=False, send=True)
+    site.world.set_switches(
+        overtime_split="always", updates_split=True, split_parts_listed=is_listed, split_fires_events=False
+    )
+    timesheet = site.write(before or "10.0")
+    if before is not None:
+        site.settle()
+        site.clock.advance(600)
+        site.rewrite(timesheet, hours=Decimal(10))
+    busy_after(site, method, busy)
+    site.settle()
+    site.clock.advance(600)
+    sync.sweep_company(site.company_id)
+    site.settle()
+    assert sorted(card.hours for card in site.cards()) == [2, 8]
+    site.rewrite(timesheet, hours=Decimal(7))
+    site.settle()
+    assert {link.reason_key for link in site.links()} == {"split_there", "switch:receive"}
+    site.rewrite(timesheet, hours=Decimal(10))
+    site.settle()
+    settings.change(site.company_id, {"receive": True}, since="off")
+    site.settle()
+    assert sorted(card.hours for card in site.cards()) == [2, 8]
+    assert hours_here(site) == [2, 8]
+
+
+def test_a_part_that_nobody_has_looked_at_counts_once_when_receiving_is_on(site: Site) -> None:
+    """D47, D48, R9: Procore is away from the answer to our update until receiving is switched on."""
+    site.connect(receive=False, send=True)
+    site.world.set_switches(overtime_split="always", updates_split=True)
+    timesheet = site.write("8.0")
+    site.settle()
+    site.clock.advance(600)
+    site.rewrite(timesheet, hours=Decimal(10))
+    busy_after(site, "PATCH", 3)
+    sync.drain()
+    settings.change(site.company_id, {"receive": True}, since="off")
+    site.world.clear_faults()
+    site.settle()
+    site.clock.advance(600)
+    sync.sweep_company(site.company_id)
+    site.settle()
+    assert sorted(card.hours for card in site.cards()) == [2, 8]
+    assert hours_here(site) == [2, 8]
+
+
+def test_a_part_that_is_taken_while_its_card_is_looked_for_is_found_once(sqlite_site: Site) -> None:
+    """D6, D48: the create's answer was lost, and the events of both cards came at once."""
+    site = sqlite_site
+    site.connect(send=True)
+    site.world.set_switches(overtime_split="always")
+    answer_is_lost(site, "POST")
+    call = site.world.call
+
+    def told_at_once(method: str, path: str, *rest: Any) -> Any:
+        try:
+            return call(method, path, *rest)
+        finally:
+            if method == "POST" and "time" in path:
+                site.deliver()
+
+    site.world.call = told_at_once  # type: ignore[assignment,method-assign]  # Procore is quick
+    site.write("10.0")
+    for _ in range(10):
+        sync.drain()
+        site.clock.advance(30)
+    assert sorted(sheet.hours or 0 for sheet in site.timesheets()) == [2, 8]
+    assert {link.state for link in site.links()} == {"in_sync"}

@@ -16,7 +16,7 @@ from webapp.domain.timecard import CardFacts, Timecard, from_json
 from webapp.store.conflicts import decisions_of
 from webapp.store.models import IntentRow, Link, Timesheet
 from webapp.store.session import StoreSession
-from webapp.store.splits import partly_elsewhere, wholes_of, with_parts
+from webapp.store.splits import split_cards, wholes_of, with_parts
 from webapp.store.writes import suspicious_writes
 from webapp.sync.holds import approved_in_procore
 from webapp.sync.ports import Base, Decision, Intent, OurTimesheet, Reason, Record, Tombstone, Whole, Write
@@ -100,7 +100,7 @@ def records(session: StoreSession, links: Sequence[Link]) -> list[Record]:
     }
     writes = suspicious_writes(session, links)
     decisions = decisions_of(session, [link.id for link in links])
-    wholes, split = wholes_of(session, links), partly_elsewhere(session, links)
+    wholes, split = wholes_of(session, links), split_cards(session, links)
     return [
         _record(
             link,
@@ -109,7 +109,8 @@ def records(session: StoreSession, links: Sequence[Link]) -> list[Record]:
             writes.get(link.id, ()),
             decisions.get(link.id, ()),
             wholes.get(link.split_of or 0) if link.base_ours is None else None,
-            has_parts_elsewhere=link.procore_id in split,
+            has_parts=link.procore_id in split,
+            has_parts_elsewhere=split.get(link.procore_id or 0, False),
         )
         for link in links
     ]
@@ -123,6 +124,7 @@ def _record(
     decisions: tuple[Decision, ...],
     whole: Whole | None,
     *,
+    has_parts: bool,
     has_parts_elsewhere: bool,
 ) -> Record:
     return Record(
@@ -148,6 +150,7 @@ def _record(
         decisions=decisions,
         is_to_be_deleted_there=link.is_to_be_deleted_there,
         whole=whole,
+        has_parts=has_parts,
         has_parts_elsewhere=has_parts_elsewhere,
         accepted_ours=from_json(link.accepted_ours) if link.accepted_ours else None,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from webapp.store import marks
 from webapp.store.models import Company, Link
@@ -17,12 +17,7 @@ def with_parts(session: StoreSession, links: Sequence[Link], now: datetime) -> l
     """A record that is looked at takes its parts along that are not here yet."""
     known = {link.id for link in links}
     cards = {link.procore_id for link in links if link.procore_id is not None}
-    query = select(Link).where(
-        Link.split_of.in_(cards),
-        Link.base_ours.is_(None),
-        Link.is_tombstone.is_(False),
-        Link.is_excluded_for_good.is_(False),
-    )
+    query = select(Link).where(Link.split_of.in_(cards), is_to_come())
     parts = [link for link in session.scalars(query.order_by(Link.id)) if link.id not in known]
     for link in parts:
         marks.mark(link, "split", now)
@@ -40,18 +35,26 @@ def wholes_of(session: StoreSession, links: Sequence[Link]) -> dict[int, Whole]:
     }
 
 
-def partly_elsewhere(session: StoreSession, links: Sequence[Link]) -> set[int]:
-    """Cards of these of which a part is not synced: receiving is off, or was when it was split off and went on from
-    then on."""
+def is_to_come() -> ColumnElement[bool]:
+    """Of parts: as soon as receiving is on."""
+    return and_(_is_apart(), Link.is_excluded_for_good.is_(False))
+
+
+def split_cards(session: StoreSession, links: Sequence[Link]) -> dict[int, bool]:
+    """Cards of these of which a part is known, and whether one has no timesheet and is not to come: receiving is off,
+    or was when it was split off and went on from then on."""
     cards = {link.procore_id for link in links if link.procore_id is not None}
     is_off = select(Company.id).where(Company.id == session.company_id, Company.receive.is_(False)).exists()
-    query = select(Link.split_of).where(
-        Link.split_of.in_(cards),
-        Link.base_ours.is_(None),
-        Link.is_tombstone.is_(False),
-        or_(Link.is_excluded_for_good, is_off),
-    )
-    return {card for card in session.scalars(query) if card is not None}
+    is_elsewhere = and_(_is_apart(), or_(Link.is_excluded_for_good, is_off))
+    found: dict[int, bool] = {}
+    for card, is_so in session.execute(select(Link.split_of, is_elsewhere).where(Link.split_of.in_(cards))):
+        if card is not None:
+            found[card] = found.get(card, False) or bool(is_so)
+    return found
+
+
+def _is_apart() -> ColumnElement[bool]:
+    return and_(Link.split_of.is_not(None), Link.base_ours.is_(None), Link.is_tombstone.is_(False))
 
 
 def _is_held(link: Link) -> bool:

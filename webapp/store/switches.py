@@ -10,12 +10,13 @@ from typing import Literal
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
-from webapp.domain.timecard import UNITS, changed_units, from_json, to_json
+from webapp.domain.timecard import UNITS, changed_units, from_json, same_part, to_json
 from webapp.store import conflicts, guard, marks
 from webapp.store.conflicts import decided_links
 from webapp.store.due import base_of, in_chunks, timecard_of
 from webapp.store.models import ClashRow, Company, IntentRow, Link, Timesheet
 from webapp.store.session import StoreSession
+from webapp.store.splits import is_to_come
 from webapp.store.writes import set_base
 from webapp.sync.holds import Reason, both_off, switch_off
 from webapp.sync.ports import Base, Merge, Rules, merge
@@ -47,17 +48,25 @@ def release_suppressed(session: StoreSession, direction: Direction, now: datetim
 
 def _agree_on_wholes(session: StoreSession, now: datetime) -> list[int]:
     """Of what Procore split while receiving was off, all our hours were agreed beside those that it left on the card
-    (D47). Now that the parts come, what it left is its change, taken together with them (D48). Their links."""
-    parts = select(Link.split_of).where(_suppressed("receive"), Link.split_of.is_not(None)).distinct()
+    (D47). Now that the parts come, also those that nobody has looked at yet, what it left is its change, taken together
+    with them (D48). Their links."""
+    parts = select(Link.split_of).where(is_to_come()).distinct()
     found: list[int] = []
     for cards in in_chunks(session.scalars(parts).all()):
         for link in session.scalars(select(Link).where(Link.procore_id.in_(cards))):
-            if link.base_ours is not None and link.base_theirs is not None:
-                face = from_json(link.base_theirs).with_units(from_json(link.base_ours), {"time"})
-                link.base_theirs = to_json(face)
+            base = base_of(link)
+            if isinstance(base, Base) and _is_short(base):
+                wish = base.theirs.with_units(base.ours, {"time"})
+                set_base(link, Base(base.ours, wish, shaped=base.shaped or base.theirs))
                 marks.mark(link, "split", now)
                 found.append(link.id)
     return found
+
+
+def _is_short(base: Base) -> bool:
+    """The card has fewer hours than ours stand for: they were rounded, or a part was split off (D47, D48)."""
+    ours, theirs = base.ours.hours, (base.shaped or base.theirs).hours
+    return ours is not None and theirs is not None and ours > theirs and not same_part(ours, theirs)
 
 
 def accept_suppressed(session: StoreSession, direction: Direction, reason: Reason, now: datetime) -> None:

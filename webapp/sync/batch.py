@@ -120,6 +120,7 @@ class Batch:
                 answered=answered,
                 is_stale=is_stale,
                 takes_signature=takes_signature,
+                parts=card.parts if card else (),
             )
         )
 

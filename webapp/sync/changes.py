@@ -20,13 +20,13 @@ from webapp.errors import (
 from webapp.sync import holds, parking
 from webapp.sync.agreed import NONE, Written, finish_merge
 from webapp.sync.audit import changed_before, decided_by_rule
-from webapp.sync.batch import Batch, busy_until
+from webapp.sync.batch import SOON, Batch, busy_until
 from webapp.sync.decide import Merge, Tombstone
 from webapp.sync.dictionary import Untranslatable
 from webapp.sync.holds import Reason
 from webapp.sync.read import BY_IDS_AT_ONCE, Seen
 from webapp.sync.records import Write
-from webapp.sync.splits import by_update, unlisted_parts
+from webapp.sync.splits import by_update, known_parts
 from webapp.sync.waits import unseen
 
 FRESH = timedelta(seconds=2)
@@ -34,8 +34,7 @@ APPROVED = frozenset({"approved", "completed"})
 SENT_ALONG = frozenset({"date", "project"})
 """The contract requires both in every update; as read, they may undo a change made since, so they are audited (D49)."""
 Refusal = ProcoreRefused | UnreadableAnswer
-Stored = tuple[int, Timecard, Card]
-"""An update that Procore answered: the link, what we wanted, the card as stored."""
+Answer = tuple[Seen, Merge, Written]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class Change:
 def update_theirs(batch: Batch, updates: Sequence[tuple[Seen, Merge]]) -> None:
     """What differs in nothing that Procore keeps for the project is agreed without a call (D46)."""
     changes: list[Change] = []
-    stored: list[Stored] = []
+    answers: list[Answer] = []
     for seen, action in updates:
         try:
             if not (fields := _fields(batch, seen, action)):
@@ -67,11 +66,11 @@ def update_theirs(batch: Batch, updates: Sequence[tuple[Seen, Merge]]) -> None:
             else:
                 _unapproved_only(seen)
                 _can_be_taken(batch, seen, action)
-                changes.append(_update(batch, seen, action, *fields, stored))
+                changes.append(_update(batch, seen, action, *fields, answers))
         except Untranslatable as wait:
             batch.wait(seen, wait.reason)
     _send_all(batch, changes)
-    _with_parts(batch, stored)
+    _finish(batch, answers)
     batch.commit()
 
 
@@ -150,13 +149,16 @@ def _is_parked(batch: Batch, change: Change, *, answered: int | None = None) -> 
     return any(parking.waits(batch, change.seen, at, answered=answered) for at in change.projects)
 
 
-def _with_parts(batch: Batch, stored: Sequence[Stored]) -> None:
+def _finish(batch: Batch, answers: Sequence[Answer]) -> None:
     """What Procore split off is taken in the same step as what it left of the card, so that the hours add up to the
     original at every moment (D48)."""
-    found = {card.id: card.parts for _, _, card in stored if card.parts}
-    found |= unlisted_parts(batch, [by_update(wanted, card) for _, wanted, card in stored if not card.parts])
-    parts = {link_id: found[card.id] for link_id, _, card in stored if card.id in found}
-    batch.outcomes = [replace(o, parts=parts.get(o.link_id, o.parts)) for o in batch.outcomes]
+    parts = known_parts(batch, [by_update(written.wanted, written.stored) for _, _, written in answers])
+    for seen, action, written in answers:
+        if (found := parts.get(written.stored.id)) is None:
+            batch.wait(seen, holds.answer_lost(), not_before=batch.clock.now() + SOON)
+        else:
+            stored = replace(written.stored, parts=found)
+            finish_merge(batch, seen, action, replace(written, stored=stored))
 
 
 class _Looks:
@@ -206,7 +208,7 @@ def _update(
     action: Merge,
     wanted: Timecard,
     fields: dict[str, Any],
-    answers: list[Stored],
+    answers: list[Answer],
 ) -> Change:
     assert seen.card is not None
     card_id, theirs = seen.card.id, seen.card.timecard
@@ -214,9 +216,7 @@ def _update(
     def send(number: int, is_stale: Callable[[], bool]) -> None:
         stored = batch.procore.update(card_id, theirs.project, theirs.date, fields)
         # asked after the answer: a slow call may have been carried out late
-        written = Written(action.send, wanted, stored, number, is_stale())
-        finish_merge(batch, seen, action, written)
-        answers.append((seen.record.link_id, wanted, stored))
+        answers.append((seen, action, Written(action.send, wanted, stored, number, is_stale())))
 
     return Change(seen, _write(batch, seen, wanted, action.send | SENT_ALONG), send)
 

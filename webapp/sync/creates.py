@@ -14,7 +14,7 @@ from webapp.sync.dictionary import Untranslatable
 from webapp.sync.ports import Created, Draft
 from webapp.sync.read import BY_IDS_AT_ONCE, OVERLAP, Seen
 from webapp.sync.records import Intent, Sent
-from webapp.sync.splits import by_create, unlisted_parts
+from webapp.sync.splits import by_create, known_parts
 
 SOON = timedelta(seconds=2)
 
@@ -97,9 +97,9 @@ def _finish(batch: Batch, sent: list[tuple[Seen, Intent]], created: dict[int, Cr
         elif answer.lacking is not None:
             reason, raw = holds.unreadable(str(answer.lacking)), answer.lacking.raw
             batch.wait(seen, reason, procore_id=answer.procore_id, raw=raw)
-        elif answer.procore_id in parts:
-            batch.was_split(seen, answer.procore_id, parts[answer.procore_id])
-        elif (card := cards.get(answer.procore_id)) is None:
+        elif split_off := parts.get(answer.procore_id):
+            batch.was_split(seen, answer.procore_id, split_off)
+        elif (card := cards.get(answer.procore_id)) is None or answer.procore_id not in parts:
             soon = batch.clock.now() + SOON
             batch.wait(seen, holds.cannot_be_seen(), not_before=soon, procore_id=answer.procore_id)
         else:
@@ -111,7 +111,7 @@ def _finish(batch: Batch, sent: list[tuple[Seen, Intent]], created: dict[int, Cr
 def _parts(
     batch: Batch, sent: list[tuple[Seen, Intent]], created: dict[int, Created], cards: dict[int, Card]
 ) -> dict[int, tuple[int, ...]]:
-    """Card → what Procore split off it: as it answered, or as it can be found."""
+    """Card → what Procore split off it: as it answered, or as it can be found. Lacks what is not known yet."""
     told = {c.procore_id: c.parts for c in created.values() if c.procore_id is not None and c.parts}
     ids = {
         intent.origin_id: answer.procore_id for _, intent in sent if (answer := created.get(intent.origin_id))
@@ -121,7 +121,7 @@ def _parts(
         for _, i in sent
         if (key := ids.get(i.origin_id)) in cards and key not in told
     ]
-    return told | unlisted_parts(batch, pairs)
+    return told | known_parts(batch, pairs)
 
 
 def _read_back(batch: Batch, ids: list[int]) -> dict[int, Card]:

@@ -160,8 +160,10 @@ class Record:
     """Our side as it was, not looked at yet, when sending was to start from then on (R9)."""
     whole: Whole | None = None
     """Of a part that is not here yet (D48)."""
+    has_parts: bool = False
+    """Procore split its card, and a part of it is known."""
     has_parts_elsewhere: bool = False
-    """Procore split its card, and a part of it is not synced: what stands here is not on that card alone."""
+    """Such a part has no timesheet, and is not to come: receiving is off, or went on from then on."""
     newest_hint: datetime | None = None
     """Procore's time of the newest event about the card."""
     newest_seen: datetime | None = None

@@ -34,6 +34,10 @@ class SentHours:
     until: datetime | None
     write: Write | None = None
 
+    @property
+    def is_short(self) -> bool:
+        return _is_more(self.wanted, self.card.timecard)
+
 
 def by_create(wanted: Timecard, card: Card) -> SentHours:
     return SentHours(wanted, card, card.facts.created_at, card.facts.created_at)
@@ -68,9 +72,10 @@ def without_split(batch: Batch, seen: Sequence[Seen]) -> list[Seen]:
 
 
 def _unanswered(seen: Seen, card: Card) -> SentHours | None:
-    """A card found by our number; or the newest update that raised the hours, of a card that does not hold them."""
+    """A create of which no part is known; or the newest update that raised the hours, of a card that lacks them."""
     record = seen.record
-    if record.intent is not None and card.id != record.procore_id and not seen.is_taken:
+    is_known = record.has_parts and card.id == record.procore_id
+    if record.intent is not None and seen.is_new and not seen.is_taken and not is_known:
         return by_create(record.intent.sent, card)
     raises = [
         (write, write.wanted)
@@ -144,17 +149,21 @@ def _hold(batch: Batch, part: Seen, reason: Reason | None) -> None:
         batch.wait(part, holds.split_off(reason.text))
 
 
-def unlisted_parts(batch: Batch, sent: Iterable[SentHours]) -> dict[int, tuple[int, ...]]:
-    """Card → its parts. One list call, and only when a card came back with fewer hours than were sent; nothing while
-    Procore is busy or cannot be read: then the parts come by their own events."""
+def known_parts(batch: Batch, answers: Sequence[SentHours]) -> dict[int, tuple[int, ...]]:
+    """Card → its parts, as the answer told, or as they are found: by one list call, and only when a card came back with
+    fewer hours than were sent. Lacks a card where Procore is busy then or cannot be read: it is looked at again as if
+    it had not been answered, since nothing may be agreed on before."""
+    told = {each.card.id: each.card.parts for each in answers if each.card.parts or not each.is_short}
+    asked = [each for each in answers if each.card.id not in told]
     try:
-        return _parts(batch, sent)
+        found = _parts(batch, asked)
     except (TryLater, UnreadableAnswer):
-        return {}
+        return told
+    return told | {each.card.id: found.get(each.card.id, ()) for each in asked}
 
 
 def _parts(batch: Batch, sent: Iterable[SentHours]) -> dict[int, tuple[int, ...]]:
-    shorter = {each.card.id: each for each in sent if _is_more(each.wanted, each.card.timecard)}
+    shorter = {each.card.id: each for each in sent if each.is_short}
     if not shorter:
         return {}
     now = batch.procore.server_time()
