@@ -128,6 +128,7 @@ def _page() -> ResponseReturnValue:
         activity=activity.overview(actor()),
         settings=settings.read(found.company_id),
         fix_for=fix_for,
+        advice=activity.advice,
     )
 
 

@@ -15,6 +15,7 @@ from webapp.store import conflicts, marks, messages
 from webapp.store.models import Message
 from webapp.store.session import StoreSession, reading, transaction
 from webapp.sync import holds
+from webapp.sync.catalogue import kind_of
 
 LAST_PROCESSED = 20
 LONGEST_NOTE = 500
@@ -45,6 +46,11 @@ def overview(actor: Actor) -> Activity:
             failed=messages.groups(session, actor, "failed"),
             processed=messages.last_processed(session, actor, LAST_PROCESSED),
         )
+
+
+def advice(reason_key: str | None) -> str | None:
+    """What to do about it, in the user's words."""
+    return kind_of(reason_key).fix if reason_key else None
 
 
 def fingerprint(company_id: int) -> str:

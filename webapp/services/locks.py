@@ -11,7 +11,7 @@ from webapp.domain.timecard import Timecard, changed_units
 from webapp.domain.timesheet import Actor
 from webapp.errors import Forbidden
 from webapp.store import holds, locks
-from webapp.store.session import reading, transaction
+from webapp.store.session import StoreSession, reading, transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,12 @@ def lock(actor: Actor, first: date, last: date) -> int:
 
 
 def process(actor: Actor, first: date, last: date) -> int:
-    """The locked ones have been exported. How many."""
+    """The locked ones have been exported. How many; what the lock held till then becomes an adjustment."""
     _administrators_only(actor)
     with transaction(actor.company_id) as session:
-        return locks.process(session, first, last, wiring.clock().now())
+        count = locks.process(session, first, last, wiring.clock().now())
+        _release(session, "locked")
+        return count
 
 
 def unlock(actor: Actor, first: date, last: date) -> int:
@@ -45,8 +47,7 @@ def unlock(actor: Actor, first: date, last: date) -> int:
     _administrators_only(actor)
     with transaction(actor.company_id) as session:
         count = locks.unlock(session, first, last)
-        if holds.release(session, ["locked", "processed"], wiring.clock().now()):
-            queueing.wake_after_commit(session, wiring.config().redis_url, actor.company_id)
+        _release(session, "locked", "processed")
         return count
 
 
@@ -62,6 +63,11 @@ def adjustments(company_id: int) -> list[Adjustment]:
             )
             for sheet, agreed, theirs, split_off in locks.adjustments(session)
         ]
+
+
+def _release(session: StoreSession, *keys: str) -> None:
+    if holds.release(session, keys, wiring.clock().now()):
+        queueing.wake_after_commit(session, wiring.config().redis_url, session.company_id)
 
 
 def _with_parts(theirs: Timecard | None, split_off: Decimal) -> Decimal | None:
