@@ -44,11 +44,12 @@ def test_a_card_entered_in_procore_is_listed_as_processed(screens: Screens) -> N
 
 
 def test_what_waits_is_grouped_by_its_reason_in_the_users_words(screens: Screens) -> None:
-    """R14, R27."""
+    """R14, R27: with what to do about it."""
     per_diem(screens, 3)
     page = said(screens.dana.get(HERE).text)
     assert "Pending 3" in page
     assert re.search(r"Waiting 3 Time type .*Diem.* is not in the import matching template", page)
+    assert "Add a row for this time type to the import matching template." in page
     assert "12.00 h" in page
 
 
