@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from webapp.domain.credentials import SERVICE, Priority
@@ -19,6 +19,8 @@ from webapp.procore.tokens import Tokens
 PER_PAGE = 2000
 """What the pagination guide advises at most."""
 MOST_PAGES = 1000
+REPLAYED_WITHIN = timedelta(seconds=60)
+"""After a 401: what is left of a worker's lease for certain when it asks. Later, another one may be doing the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +83,13 @@ class Api:
         self, route: Route, ids: Mapping[str, int | str], query: Mapping[str, Any] | None, body: Any
     ) -> tuple[Answer, Any]:
         """One 401 is answered by another token; a second one is told (D100)."""
-        token = self.tokens.access(self.key)
+        token, asked_at = self.tokens.access(self.key), self.client.clock.now()
         answer, until = self._attempt(route, token, ids, query, body)
         if answer.status == 401:
             another = self.tokens.after_refusal(self.key, token)
             if another is not None:
+                if self.client.clock.now() - asked_at > REPLAYED_WITHIN:
+                    raise ProcoreUnavailable("To renew the sign-in with Procore took unusually long.")
                 token = another
                 answer, until = self._attempt(route, token, ids, query, body)
         try:

@@ -29,11 +29,13 @@ class _Row:
 
 
 class MemoryTokens:
-    """`on_lock` runs just before a lock is given: what another process did in that moment."""
+    """`on_lock` runs just before a lock is given: what another process did in that moment; `on_save` before a pair is
+    stored."""
 
     def __init__(self) -> None:
         self.rows: dict[str, _Row] = {}
         self.on_lock: Callable[[], None] = lambda: None
+        self.on_save: Callable[[], None] = lambda: None
 
     def _row(self, key: str) -> _Row:
         return self.rows.setdefault(key, _Row(StoredTokens(None)))
@@ -55,6 +57,7 @@ class MemoryTokens:
             row.locked_by = row.locked_until = None
 
     def save(self, key: str, pair: TokenPair) -> None:
+        self.on_save()
         self.rows[key] = _Row(StoredTokens(pair))
 
     def refuse(self, key: str, at: datetime) -> None:

@@ -140,6 +140,21 @@ def test_one_401_renews_once_and_the_call_goes_through(
     assert authorizations(web) == ["Bearer access-1", "Bearer access-1", "Bearer access-2"]
 
 
+def test_a_call_is_not_made_again_long_after_its_401(
+    company: CompanyAtProcore, web: Web, clock: ManualClock, tokens: MemoryTokens
+) -> None:
+    """D10: a worker that was stopped meanwhile has no lease any more, and another one does its work."""
+    web.answer("GET", TYPES, [])
+    company.time_types()
+    clock.advance(60)
+    web.mock.replace("GET", TYPES, status=401, json={"message": "The access token was revoked"})
+    stops = [61.0]
+    tokens.on_save = lambda: clock.advance(stops.pop())
+    with pytest.raises(ProcoreUnavailable):
+        company.time_types()
+    assert authorizations(web) == ["Bearer access-1"] * 2
+
+
 def test_after_a_401_the_token_that_another_process_stored_is_taken(
     company: CompanyAtProcore, web: Web, clock: ManualClock, tokens: MemoryTokens
 ) -> None:
