@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -34,14 +34,15 @@ Stored = Callable[[Decimal], Iterable[Decimal]]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One change of one side's record, oldest first; `is_end`: it was deleted by this. `units`: all that it changed,
-    also what is not unique."""
+    """One change of one side's record, oldest first; `is_end`: it was deleted by this; `is_undone`: and brought back
+    later, as it was. `units`: all that it changed, also what is not unique."""
 
     by_engine: bool
     changes: Mapping[str, tuple[Value, Value]]
     at: datetime | None = None
     is_end: bool = False
     units: frozenset[str] = frozenset()
+    is_undone: bool = False
 
 
 @dataclass(slots=True)
@@ -134,7 +135,7 @@ def lost_values(
                 is_unnoticed = old.at and line.at and line.at - old.at <= unnoticed
                 if not (entries.has_seen(unit, old, entry) or is_unnoticed or is_given_up):
                     yield f"{record.name}: the {name}'s {unit} {old.value!r} gave way to {entry.value!r} unseen"
-            if line.by_engine and line.is_end and other is not None:
+            if line.by_engine and line.is_end and not line.is_undone and other is not None:
                 yield from _lost_by_deletion(record, entries, name, standing)
             is_given_up = line.is_end and not line.by_engine
 
@@ -282,6 +283,9 @@ def their_side(card: Timecard, changes: Iterable[Any], service: str, born_by_per
         if change.column == "deleted_at":
             if change.new_value is not None:
                 lines.append(Line(change.created_by == service, {}, change.created_at, is_end=True))
+            else:
+                end = max(place for place, line in enumerate(lines) if line.is_end)
+                lines[end] = replace(lines[end], is_undone=True)
         else:
             name = change.column
             values = {name: (_text(name, pair[0]), _text(name, pair[1]))} if name in UNITS else {}
