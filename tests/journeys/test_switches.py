@@ -244,3 +244,40 @@ def test_a_deletion_decided_after_receiving_went_on_survives_an_outage(site: Sit
     site.world.add_fault(effect="refuse", status=503, path="*timecard_entries*", times=1)
     both.decide("theirs")
     assert site.timesheets() == []
+
+
+@pytest.fixture
+def changed_there_while_an_approval_held_ours(site: Site) -> Site:
+    """While receiving is off: hours in Procore, the description here, and the card is approved."""
+    site.connect(send=True)
+    card = site.enter("8.0", description="Forms")
+    site.settle()
+    site.set(receive=False)
+    [timesheet] = site.timesheets()
+    site.rewrite(timesheet.id, description="Forms, grid C")
+    site.edit(card.id, hours="6.0")
+    site.world.set_approval(site.dana.id, [card.id], "approved")
+    site.settle()
+    assert [link.reason_key for link in site.links()] == ["lock:approved"]
+    return site
+
+
+@pytest.mark.parametrize("since, hours", [("off", 6), ("now", 8)])
+def test_what_another_hold_hides_is_held_back_by_the_switch_all_the_same(
+    changed_there_while_an_approval_held_ours: Site, since: str, hours: int
+) -> None:
+    """R9, D30, D44: its hours are counted, and they come, or stay in Procore, as the administrator says; ours goes as
+    soon as the approval is taken back."""
+    site = changed_there_while_an_approval_held_ours
+    assert settings.changes_while_off(site.company_id, "receive") == 1
+    settings.change(site.company_id, {"receive": True}, since=since)
+    site.settle()
+    [card], [timesheet] = site.cards(), site.timesheets()
+    assert timesheet.hours == hours
+    assert [link.reason_key for link in site.links()] == ["lock:approved"]
+    site.world.set_approval(site.dana.id, [card.id], "pending")
+    site.settle()
+    [card], [timesheet] = site.cards(), site.timesheets()
+    assert (card.hours, card.description) == (Decimal(6), "Forms, grid C")
+    assert timesheet.hours == hours
+    assert settings.changes_while_off(site.company_id, "receive") == 0

@@ -91,7 +91,7 @@ class _Batch:
             self.ended_intents.append(link.id)
         self._set_state(link, outcome)
         self._see(link, outcome.seen)
-        is_suppressed = outcome.reason is not None and outcome.reason.key in KEPT_BACK
+        is_suppressed = outcome.is_kept_back or (outcome.reason and outcome.reason.key in KEPT_BACK)
         link.suppressed_theirs = to_json(outcome.seen.timecard) if is_suppressed and outcome.seen else None
         mark_cards(self.session, outcome.parts, "split", self.now, split_of=link.procore_id)
         if outcome.takes_signature and link.timesheet_id is not None:

@@ -23,6 +23,7 @@ from webapp.sync.ports import Base, Merge, Rules, merge
 
 Direction = Literal["receive", "send"]
 SIDES = {"receive": "theirs", "send": "ours"}
+KEPT_ELSEWHERE = ("guard:receive", "guard:send", "locked", "processed")
 CLASHED, BOTH = "both_changed", both_off().key
 
 
@@ -31,7 +32,8 @@ def count_suppressed(session: StoreSession, direction: Direction) -> int:
     is_counted = or_(_suppressed(direction), _told_of() if direction == "receive" else _waits_to_be_made())
     links = session.scalar(select(func.count()).select_from(Link).where(is_counted)) or 0
     if direction == "receive":
-        return links
+        told_of = select(Link.id).where(_told_of())
+        return links + len(_held_beside(session, direction, Link.id.not_in(told_of)))
     held = _held_by(direction)
     return links + sum(link.reason_key not in held for link, _ in _waiting_changes(session))
 
@@ -42,7 +44,10 @@ def release_suppressed(session: StoreSession, direction: Direction, now: datetim
     too."""
     suppressed = session.scalars(select(Link.id).where(_suppressed(direction))).all()
     wholes = _agree_on_wholes(session, now) if direction == "receive" else []
-    guard.let_pass(session, direction, [*suppressed, *wholes], now)
+    beside = _held_beside(session, direction)
+    for link in beside:
+        marks.mark(link, "fixed", now)
+    guard.let_pass(session, direction, [*suppressed, *wholes, *(link.id for link in beside)], now)
     return marks.mark_reason_fixed(session, *_held_by(direction), CLASHED, now=now)
 
 
@@ -81,6 +86,9 @@ def accept_suppressed(session: StoreSession, direction: Direction, reason: Reaso
         _accept_waiting(session, reason)
     _accept_beside_conflicts(session, direction)
     for link in session.scalars(select(Link).where(Link.reason_key == BOTH)):
+        _accept_change(session, link, direction, reason, now)
+        marks.mark(link, "accepted", now)
+    for link in _held_beside(session, direction):
         _accept_change(session, link, direction, reason, now)
         marks.mark(link, "accepted", now)
     accept(session, switch_off(direction).key, reason, now, direction)
@@ -248,6 +256,18 @@ def _told_of() -> ColumnElement[bool]:
 
 def _suppressed(direction: Direction) -> ColumnElement[bool]:
     return Link.reason_key.in_(_held_by(direction))
+
+
+def _held_beside(session: StoreSession, direction: Direction, *more: ColumnElement[bool]) -> list[Link]:
+    """Records that wait for something else and hide that receiving, too, held back a change of their cards. What a
+    lock or the mass-change guard keeps back is decided there."""
+    if direction == "send":
+        return []
+    is_held = Link.state.in_(("waiting", "failed"))
+    others = (*_held_by("receive"), *KEPT_ELSEWHERE)
+    held = select(Link).where(is_held, Link.reason_key.not_in(others), *more)
+    rows = session.scalars(held.order_by(Link.id))
+    return [link for link in rows if link.suppressed_theirs is not None]
 
 
 def _held_by(direction: Direction) -> tuple[str, str]:

@@ -170,6 +170,7 @@ class Batch:
                 seen=seen.card,
                 answered=answered,
                 raw=raw,
+                is_kept_back=not self.settings.receive and seen.base is not None and seen.is_their_change,
             )
         )
 

@@ -259,6 +259,8 @@ class Outcome:
     """Cards that Procore split off this one: looked at together with it (D48)."""
     raw: str | None = None
     """Procore's answer, to be kept for a look (D106)."""
+    is_kept_back: bool = False
+    """Whatever holds it, receiving is off, and what was `seen` is not as agreed: it waits for that switch, too (R9)."""
     as_of: int | None = None
     """The settings' `fixes` when a reason was found: after another fix the record is decided anew, at once."""
     swaps_with: int | None = None
