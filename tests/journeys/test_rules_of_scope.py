@@ -11,7 +11,7 @@ from tests.fixtures.site import Site
 from tests.journeys.releases import held_by, releases
 from webapp.domain.timesheet import Filter
 from webapp.errors import Conflict, Forbidden, TimesheetLocked
-from webapp.services import checks, connection, left_scope, locks, projects, sync, timesheets
+from webapp.services import activity, checks, connection, left_scope, locks, projects, sync, timesheets
 from webapp.services.projects import LinkTarget
 from webapp.store.models import Project, ProjectItem
 from webapp.store.session import reading
@@ -321,6 +321,26 @@ def test_what_left_the_scope_is_deleted_in_procore_only_when_an_administrator_sa
     assert [sheet.id for sheet in site.timesheets()] == [key]
     [row] = site.links()
     assert (row.state, row.reason_key) == ("excluded", f"unlinked_here:{elsewhere.id}")
+
+
+def test_a_discard_takes_the_choice_to_delete_in_procore_back(sqlite_site: Site) -> None:
+    """D28: chosen while Procore had changed the card, then discarded; the choice does not come back with the card."""
+    site = sqlite_site
+    site.connect(send=True)
+    link(site, 0)
+    site.set(send_only_linked=True)
+    key = site.write("8.0")
+    site.settle()
+    [card] = site.cards()
+    site.rewrite(key, project_id=projects.create(site.company_id, "Private").id, project_item_id=None)
+    site.settle()
+    site.edit(card.id, description="Checked by Dana")
+    left_scope.delete_in_procore(site.actor(), site.messages("pending")[0].id)
+    site.settle()
+    activity.discard(site.actor(), site.messages("pending")[0].id, None)
+    site.edit(card.id, description=None)
+    site.settle()
+    assert len(site.cards()) == 1
 
 
 def test_the_word_to_delete_in_procore_ends_when_the_timesheet_comes_back(sqlite_site: Site) -> None:

@@ -114,6 +114,7 @@ def discard(actor: Actor, message_id: int, note: str | None) -> MessageView:
         )  # what a worker has in hand ends as it does; the next look heeds the word
         link.state, link.reason_key, link.reason_text = reason.state, reason.key, reason.text
         link.dropped_key, link.dropped_text = reason.key, reason.text
+        link.is_to_be_deleted_there = False
         link.dropped_as = GONE if link.is_delete_hinted else link.seen_as
         conflicts.give_up(session, link, f"{actor.name} discarded it: each side keeps its value.", now)
         for other in messages.open_of(session, link.id):
