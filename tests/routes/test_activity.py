@@ -129,10 +129,18 @@ def test_what_the_guard_holds_is_let_through_or_dropped_by_one_click(screens: Sc
     page = screens.dana.get(HERE).text
     assert "There were unusually many deletions within an hour" in said(page)
     assert f'action="{HERE}/retry"' not in page
-    wrong = screens.dana.post(f"{HERE}/guard", {"direction": "receive", "decision": "forget"})
-    assert wrong.status_code == 303
-    assert "Pending 4" in said(screens.dana.get(HERE).text)
-    choice = {"direction": "receive", "decision": "let_through"}
+    for wrong in (
+        {"decision": "forget"},
+        {"decision": "let_through"},
+        {"decision": "let_through", "shown": "3"},
+    ):
+        answer = screens.dana.post(f"{HERE}/guard", {"direction": "receive", **wrong})
+        assert answer.status_code == 303
+    page = said(screens.dana.get(HERE).text)
+    assert "4 records wait by now; when you decided it were 3." in page
+    assert "Pending 4" in page
+    [shown, _] = re.findall(r'name="shown" value="(\d+)"', screens.dana.get(HERE).text)
+    choice = {"direction": "receive", "decision": "let_through", "shown": shown}
     assert screens.dana.post(f"{HERE}/guard", choice).status_code == 303
     with screens.app() as site:
         site.settle()
@@ -140,7 +148,7 @@ def test_what_the_guard_holds_is_let_through_or_dropped_by_one_click(screens: Sc
     page = said(screens.dana.get(HERE).text)
     assert "4 records let through." in page
     assert "Pending 0" in page
-    screens.dana.post(f"{HERE}/guard", {"direction": "receive", "decision": "drop"})
+    screens.dana.post(f"{HERE}/guard", choice | {"decision": "drop"})
     assert "Nothing waits in this direction" in said(screens.dana.get(HERE).text)
 
 

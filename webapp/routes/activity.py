@@ -22,12 +22,13 @@ MESSAGE = "/messages/<int(max=9223372036854775807):message_id>"
 @dataclass(frozen=True, slots=True)
 class Fix:
     """What takes a reason away: a page to go to, (`time_type`) a row of the template added on the spot, or (`guarded`)
-    a decision about what waits in that direction."""
+    a decision about the `records` that wait in that direction."""
 
     words: str
     address: str | None = None
     time_type: str | None = None
     guarded: str | None = None
+    records: int = 0
 
 
 @bp.get("")
@@ -87,9 +88,9 @@ def add_task() -> ResponseReturnValue:
 @admin_only
 def decide_guard() -> ResponseReturnValue:
     """Lets through or drops what the mass-change guard holds in one direction (D12, R31d)."""
-    direction, decision = request.form.get("direction"), request.form.get("decision")
+    direction, decision, shown = map(request.form.get, ("direction", "decision", "shown"))
     try:
-        count = guard.decided(viewer().company_id, direction, decision, by=viewer().login)
+        count = guard.decided(viewer().company_id, direction, decision, shown, by=viewer().login)
     except (Conflict, InvalidInput) as error:
         flash(str(error), "bad")
         return _done()
@@ -102,7 +103,7 @@ def fix_for(group: Group) -> Fix | None:
     """By the key of the reason (webapp.sync.holds)."""
     kind, _, about = (group.reason_key or "").partition(":")
     if kind == "guard":
-        return Fix("Let through", guarded=about)
+        return Fix("Let through", guarded=about, records=guard.count(viewer().company_id, about))
     if kind == "task":
         return Fix("Add as task", time_type=about)
     if kind in ("user", "inactive"):

@@ -66,14 +66,20 @@ def overview(company_id: int) -> Overview:
         return Overview(directions, _limits(connections.by_id(session, company_id)))
 
 
-def decide(company_id: int, direction: Direction, decision: Decision, by: str) -> int:
+def decide(
+    company_id: int, direction: Direction, decision: Decision, by: str, shown: int | None = None
+) -> int:
     """Lets through what waits in this direction, or drops it; a new count begins. How many records. Raises Conflict
-    when nothing waits."""
+    when nothing waits, or more than was `shown`: nobody has agreed to that."""
     now = wiring.clock().now()
     with transaction(company_id) as session:
         held = rows.quarantined(session, direction)
         if not held:
             raise Conflict("Nothing waits in this direction; somebody may have decided already.")
+        if shown is not None and len(held) > shown:
+            raise Conflict(
+                f"{len(held)} records wait by now; when you decided it were {shown}. Look at them, and decide again."
+            )
         if decision == "drop":
             accept_quarantined(session, direction, guard_dropped(), now)
         else:
@@ -84,11 +90,23 @@ def decide(company_id: int, direction: Direction, decision: Decision, by: str) -
     return len(held)
 
 
-def decided(company_id: int, direction: str | None, decision: str | None, by: str) -> int:
+def decided(company_id: int, direction: str | None, decision: str | None, shown: str | None, by: str) -> int:
     """`decide` for words that a form sent. Raises InvalidInput for others."""
     if direction not in rows.DIRECTIONS or decision not in DECISIONS:
         raise InvalidInput("Choose to let it through or to drop it.")
-    return decide(company_id, direction, decision, by)
+    if shown is None or not shown.isdecimal():
+        raise InvalidInput(
+            "Look at what waits, and decide again: the page did not say how many records it showed."
+        )
+    return decide(company_id, direction, decision, by, int(shown))
+
+
+def count(company_id: int, direction: str) -> int:
+    """Records that wait in this direction."""
+    directions = overview(company_id).directions
+    return sum(
+        kind.records for paused in directions if paused.direction == direction for kind in paused.kinds
+    )
 
 
 def _limits(company: Company) -> dict[str, int]:

@@ -100,7 +100,9 @@ def test_the_guard_shows_what_waits_and_takes_one_decision(
     assert answer["limits"] == {
         "deletions": 50, "deletions_percent": 20, "changes": 200, "changes_percent": 50,
     }  # fmt: skip
-    decided = call("POST", "/guard", {"direction": "receive", "decision": "let_through"})
+    choice = {"direction": "receive", "decision": "let_through"}
+    assert call("POST", "/guard", choice | {"shown": 6}).status_code == 409
+    decided = call("POST", "/guard", choice | {"shown": 7})
     assert decided.status_code == 201
     check(document, "POST", "/guard", 201, decided.get_json())
     assert decided.get_json() == {"direction": "receive", "decision": "let_through", "records": 7}

@@ -57,6 +57,8 @@ class GuardOut(BaseModel):
 class GuardIn(Strict):
     direction: Direction
     decision: Decision
+    shown: int | None = None
+    """Records that waited when it was decided: with more of them by now, the answer is 409, and nothing is done."""
 
 
 class GuardDecidedOut(BaseModel):
@@ -81,7 +83,7 @@ def show() -> Reply:
 def decide(body: GuardIn) -> Reply:
     """Let through what waits in a direction, or drop it; either way a new count begins."""
     caller = keys.caller()
-    records = guard.decide(caller.company_id, body.direction, body.decision, keys.actor().name)
+    records = guard.decide(caller.company_id, body.direction, body.decision, keys.actor().name, body.shown)
     return Reply(
         GuardDecidedOut(direction=body.direction, decision=body.decision, records=records), status=201
     )
