@@ -210,3 +210,24 @@ def test_an_old_card_brought_back_while_the_new_one_is_in_doubt_makes_no_third(
         sync.sweep_company(site.company_id)
         site.settle()
     assert len(site.cards()) == 1
+
+
+@pytest.mark.parametrize("is_unique", [False, True])
+def test_a_card_brought_back_while_the_one_in_its_place_never_arrived_is_the_one(
+    shared: tuple[Site, int, int], is_unique: bool
+) -> None:
+    """D3, D6: nothing is made beside it; where numbers are unique at Procore, that would be refused for ever."""
+    site, timesheet, card = shared
+    site.world.set_switches(origin_id_unique=is_unique)
+    kept_ours(site, timesheet, card)
+    site.world.add_fault(effect="lose_request", method="POST", times=1)
+    sync.drain()
+    site.clock.advance(1)
+    site.world.restore_timecard(site.dana.id, card)
+    site.settle()
+    for _ in range(6):
+        site.clock.advance(60)
+        site.settle()
+    assert [each.id for each in site.cards()] == [card]
+    assert [link.state for link in site.links()] == ["in_sync"]
+    assert stands(site) == ([Decimal(9)], [Decimal(9)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,14 +24,15 @@ IDENTITY = {"person": ("party", "person"), "date": ("date",), "project": ("proje
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One record with Procore's side as read now. `card` None and `is_gone`: there is provably none. `is_unseen`:
-    Procore neither shows it nor says that it was deleted. `is_in_doubt`: a create was sent and is not found.
-    `is_taken`: a card carries our number but is about something else."""
+    Procore neither shows it nor says that it was deleted. `is_in_doubt`: a create was sent and is not found; `is_back`:
+    the card that it was to replace lives again. `is_taken`: a card carries our number but is about something else."""
 
     record: Record
     card: Card | None = None
     is_gone: bool = False
     is_unseen: bool = False
     is_in_doubt: bool = False
+    is_back: bool = False
     is_taken: bool = False
     unreadable: UnreadableAnswer | None = None
     """What Procore's answer about this card lacks (D106)."""
@@ -127,8 +128,8 @@ def _seen(
 ) -> Seen:
     if record.intent is not None and _is_new_card_unknown(record):
         card = found.get(record.intent.origin_id)
-        if card is None:
-            return Seen(record, is_in_doubt=True)
+        if card is None or card.id == record.intent.replaces:
+            return Seen(record, is_in_doubt=True, is_back=card is not None)
         if card.deleted_at is not None:
             return Seen(record, is_gone=True, gone=card)
         return Seen(record, card, is_taken=not _is_what_we_sent(procore, card, record.intent))
@@ -193,21 +194,23 @@ def deleted_among(procore: AtProcore, ids: Sequence[int]) -> dict[int, Card]:
 
 
 def find_by_origin(procore: AtProcore, records: Sequence[Record]) -> dict[int, Card]:
-    """Cards that carry our numbers, live or deleted, among those changed since the first of these was sent; but not
-    those that they replace."""
+    """Cards that carry our numbers, live or deleted, among those changed since the first of these was sent. One that
+    was replaced counts where it lives again, and only where no other is found."""
     sent = [r.intent.first_sent_at for r in records if r.intent is not None and r.intent.first_sent_at]
     wanted = {r.intent.origin_id: r.intent.replaces for r in records if r.intent is not None}
     if not sent:
         return {}
     low, high = min(sent) - OVERLAP, procore.server_time() + LONG_AGO  # the time last heard may be old
     deleted = _with_origin(procore.deleted_between(low, high), wanted)
-    return deleted | _with_origin(procore.updated_between(low, high), wanted)
+    live = _with_origin(procore.updated_between(low, high), wanted)
+    back = {number: card for number, card in live if card.id == wanted[number]}
+    return back | {number: card for number, card in (*deleted, *live) if card.id != wanted[number]}
 
 
-def _with_origin(pages: Iterable[list[Card]], wanted: Mapping[int, int | None]) -> dict[int, Card]:
-    return {
-        number: card
+def _with_origin(pages: Iterable[list[Card]], wanted: Collection[int]) -> list[tuple[int, Card]]:
+    return [
+        (number, card)
         for page in pages
         for card in page
-        if (number := card.facts.origin_id) is not None and number in wanted and card.id != wanted[number]
-    }
+        if (number := card.facts.origin_id) is not None and number in wanted
+    ]
