@@ -96,8 +96,8 @@ class Users:
         drawn = rng.choice(HELD)
         self.held = drawn if aim.held is None else aim.held
         self.again = rng.choice(AGAIN)
-        self.stood: defaultdict[tuple[int, str], list[Any]] = defaultdict(list)
-        """By link and field: what people saw there, or entered."""
+        self.stood: defaultdict[tuple[int, int | None, str], list[Any]] = defaultdict(list)
+        """By link, card and field: what people saw there, or entered. The number of a link that went is given again."""
 
     def act(self) -> None:
         """One thing that somebody does."""
@@ -154,7 +154,7 @@ class Users:
 
     def _value(self, pair: Pair, field: str) -> Any:
         """A new one; or one that was there before."""
-        stood = self.stood[pair.link, field]
+        stood = self.stood[pair.link, pair.card, field]
         if self.again:
             stood += [value for value in self._standing(pair, field) if value is not None]
         if stood and self.rng.random() < self.again:
