@@ -426,6 +426,36 @@ def test_a_locked_timesheet_is_changed_by_nobody(sqlite_site: Site, act: str) ->
     assert [row.state for row in site.links()] == ["in_sync"]
 
 
+@pytest.mark.parametrize("is_approved", [False, True])
+def test_hours_entered_before_the_lock_go_to_procore_whatever_else_was_changed_there(
+    sqlite_site: Site, is_approved: bool
+) -> None:
+    """D40, D45: ours are no change of the locked timesheet; Procore's description waits for the lock."""
+    site = sqlite_site
+    site.connect(send=True)
+    card = site.enter("8.0", description="Forms")
+    site.settle()
+    [sheet] = site.timesheets()
+    site.rewrite(sheet.id, hours=Decimal(9))
+    day = date(2026, 11, 16)
+    locks.lock(site.actor(), day, day)
+    site.edit(card.id, description="Forms, grid C")
+    if is_approved:
+        site.world.set_approval(site.dana.id, [card.id], "approved")
+        site.settle()
+        held_by(site, "locked")
+        assert [each.hours for each in site.cards()] == [8]
+        site.world.set_approval(site.dana.id, [card.id], "pending")
+    site.settle()
+    assert [each.hours for each in site.cards()] == [9]
+    held_by(site, "locked")
+    assert [(each.hours, each.description) for each in site.timesheets()] == [(9, "Forms")]
+    locks.unlock(site.actor(), day, day)
+    site.settle()
+    assert [(each.hours, each.description) for each in site.timesheets()] == [(9, "Forms, grid C")]
+    assert [(each.hours, each.description) for each in site.cards()] == [(9, "Forms, grid C")]
+
+
 @releases("processed")
 @pytest.mark.parametrize("is_held_before", [False, True])
 def test_a_change_of_what_was_exported_is_a_line_of_the_adjustment_list(

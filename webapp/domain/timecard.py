@@ -110,6 +110,10 @@ class CardFacts:
     split_parent_id: int | None = None
     is_equipment: bool = False
 
+    @property
+    def is_approved(self) -> bool:
+        return self.approval_status in ("approved", "completed")
+
 
 @dataclass(frozen=True, slots=True)
 class Names:

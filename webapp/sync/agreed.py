@@ -32,12 +32,14 @@ class Written:
 def finish_merge(
     batch: Batch, seen: Seen, action: Merge, written: Written | None = None, *, has_more: bool = False
 ) -> None:
-    """Takes Procore's units here and remembers what is agreed now; a unit that a switch held back stays as it was.
+    """Takes Procore's units here and remembers what is agreed now; a unit that a switch or a lock holds back stays as
+    it was.
     `has_more`: something is left for the next look to send, or to hold."""
     timesheet, card = seen.record.timesheet, seen.card
     assert timesheet is not None
     assert card is not None
-    take = action.take if batch.settings.receive else NONE
+    is_kept = bool(action.take) and batch.settings.receive and timesheet.is_locked
+    take = action.take if batch.settings.receive and not is_kept else NONE
     sent = written.units if written else NONE
     stored = written.stored if written else card
     ours = batch.words.to_ours(card.timecard, take, onto=timesheet.timecard)
@@ -47,11 +49,11 @@ def finish_merge(
     before = seen.base or Base(ours, card.timecard)
     theirs = before.theirs.with_units(card.timecard, take | action.agreed)
     agreed = Base(before.ours.with_units(ours, take | sent | action.agreed), theirs)
-    again, if_edited = False, None
+    again, if_edited = is_kept, None
     if written is not None:
         agreed = as_agreed(batch, agreed, written.wanted, stored.timecard, sent)
         has_moved = bool(changed_units(card.timecard, stored.timecard) - sent)
-        again = agreed.shaped is not None or has_moved or written.is_stale
+        again = is_kept or agreed.shaped is not None or has_moved or written.is_stale
         untaken = Base(
             before.ours.with_units(timesheet.timecard, sent | action.agreed),
             before.theirs.with_units(card.timecard, action.agreed),

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from webapp.domain.timecard import UNITS, Card, Timecard, same_part
+from webapp.domain.timecard import UNITS, Timecard, same_part
 from webapp.errors import (
     NotFound,
     PermissionMissing,
@@ -30,7 +30,6 @@ from webapp.sync.splits import by_update, known_parts
 from webapp.sync.waits import unseen
 
 FRESH = timedelta(seconds=2)
-APPROVED = frozenset({"approved", "completed"})
 SENT_ALONG = frozenset({"date", "project"})
 """The contract requires both in every update; as read, they may undo a change made since, so they are audited (D49)."""
 Refusal = ProcoreRefused | UnreadableAnswer
@@ -89,7 +88,7 @@ def delete_theirs(batch: Batch, deletes: Sequence[Seen]) -> None:
 def _is_taken_alone(batch: Batch, seen: Seen, action: Merge) -> bool:
     """What was changed in Procore does not wait with what an approval keeps from being sent: that is another field, and
     the next look holds it (D40, D44)."""
-    is_held = seen.card is not None and _is_approved(seen.card)
+    is_held = seen.card is not None and seen.card.facts.is_approved
     return is_held and batch.settings.receive and bool(action.take) and not action.clashes
 
 
@@ -102,12 +101,8 @@ def _can_be_taken(batch: Batch, seen: Seen, action: Merge) -> None:
 def _unapproved_only(seen: Seen) -> None:
     """Approval is somebody's word for the values it was given for: nothing is sent over it, whether Procore would take
     it or not, and it is never lowered by us (D44)."""
-    if seen.card is not None and _is_approved(seen.card):
+    if seen.card is not None and seen.card.facts.is_approved:
         raise Untranslatable(holds.approved_in_procore())
-
-
-def _is_approved(card: Card) -> bool:
-    return card.facts.approval_status in APPROVED
 
 
 def _send_all(batch: Batch, changes: Sequence[Change]) -> None:
@@ -185,7 +180,7 @@ class _Looks:
         for change in changes:
             card = cards.get(change.write.procore_id)
             self.looked_at[change.write.procore_id] = began
-            if card is None or card.timecard != change.write.before or _is_approved(card):
+            if card is None or card.timecard != change.write.before or card.facts.is_approved:
                 self.moved.add(change.write.procore_id)
 
 

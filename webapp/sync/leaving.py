@@ -65,10 +65,15 @@ def keep_split(batch: Batch, seen: Seen, action: Action) -> None:
         raise Untranslatable(holds.split_there())
 
 
-def keep_locked(seen: Seen, action: Action) -> None:
-    """Raises Untranslatable where an action would change a timesheet that is locked (D45)."""
+def keep_locked(batch: Batch, seen: Seen, action: Action) -> None:
+    """Raises Untranslatable where an action would change a timesheet that is locked (D45). What was entered before the
+    lock goes to Procore all the same, if it may; what is to come from there is for the next look to hold. Of what was
+    exported nothing else may hide that it is an adjustment."""
     timesheet = seen.record.timesheet
     if timesheet is None or not timesheet.is_locked:
+        return
+    is_free = not timesheet.is_processed and seen.card is not None and not seen.card.facts.is_approved
+    if is_free and isinstance(action, Merge) and action.send and not action.clashes and batch.settings.send:
         return
     if isinstance(action, CreateOurs | DeleteOurs | DeleteClash) or (
         isinstance(action, Merge) and (action.take or action.clashes)

@@ -92,7 +92,7 @@ class Step:
         if is_to_be_deleted_there(self.batch, seen):
             self.deletes.append(seen)
             return
-        keep_locked(seen, action)
+        keep_locked(self.batch, seen, action)
         keep_split(self.batch, seen, action)
         apart = unlinked(seen.record, seen.card, self.batch.words)
         if apart is not None and not isinstance(action, (table.Nothing, table.Settle)):
