@@ -120,8 +120,6 @@ class Step:
                     self.updates.append((seen, action))
                 else:
                     finish_merge(self.batch, seen, action)
-            case table.CreateTheirs() if seen.is_back:
-                self.batch.end_create(seen)
             case table.CreateTheirs() | table.DeleteTheirs():
                 if self.batch.settings.send:
                     (self.creates if isinstance(action, table.CreateTheirs) else self.deletes).append(seen)

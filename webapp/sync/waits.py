@@ -28,6 +28,8 @@ def waits(batch: Batch, seen: Seen) -> bool:
         ):  # it was sent by a clock that was put back since
             batch.store.keep_unanswered(batch.lease, [seen.record.link_id])
         batch.wait(seen, holds.answer_lost(), not_before=min(at, now + SOON))
+    elif seen.is_back:
+        batch.end_create(seen)
     elif seen.is_unseen:
         unseen(batch, seen)
     elif is_old_view(batch, seen):
