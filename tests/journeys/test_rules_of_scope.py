@@ -450,6 +450,7 @@ def test_hours_entered_before_the_lock_go_to_procore_whatever_else_was_changed_t
     assert [each.hours for each in site.cards()] == [9]
     held_by(site, "locked")
     assert [(each.hours, each.description) for each in site.timesheets()] == [(9, "Forms")]
+    assert {message.reason_key for message in site.messages()} <= {None, "locked"}
     locks.unlock(site.actor(), day, day)
     site.settle()
     assert [(each.hours, each.description) for each in site.timesheets()] == [(9, "Forms, grid C")]

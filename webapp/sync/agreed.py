@@ -33,8 +33,7 @@ def finish_merge(
     batch: Batch, seen: Seen, action: Merge, written: Written | None = None, *, has_more: bool = False
 ) -> None:
     """Takes Procore's units here and remembers what is agreed now; a unit that a switch or a lock holds back stays as
-    it was.
-    `has_more`: something is left for the next look to send, or to hold."""
+    it was. `has_more`: something is left for the next look to send, or to hold."""
     timesheet, card = seen.record.timesheet, seen.card
     assert timesheet is not None
     assert card is not None
@@ -73,7 +72,7 @@ def finish_merge(
         base_if_edited=if_edited,
         timesheet=write,
         tell=tuple(tell),
-        reason=_left_open(action, take, sent),
+        reason=holds.locked(timesheet.is_processed) if is_kept else _left_open(action, take, sent),
         card=stored,
         clashes=clashes,
         again=again,
