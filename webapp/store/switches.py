@@ -15,6 +15,7 @@ from webapp.store import conflicts, guard, marks
 from webapp.store.conflicts import decided_links
 from webapp.store.due import base_of, in_chunks, timecard_of
 from webapp.store.models import ClashRow, Company, IntentRow, Link, Timesheet
+from webapp.store.outcomes import KEPT_BACK
 from webapp.store.session import StoreSession
 from webapp.store.splits import is_to_come
 from webapp.store.writes import set_base
@@ -23,7 +24,6 @@ from webapp.sync.ports import Base, Merge, Rules, merge
 
 Direction = Literal["receive", "send"]
 SIDES = {"receive": "theirs", "send": "ours"}
-KEPT_ELSEWHERE = ("guard:receive", "guard:send", "locked", "processed")
 CLASHED, BOTH = "both_changed", both_off().key
 
 
@@ -264,8 +264,7 @@ def _held_beside(session: StoreSession, direction: Direction, *more: ColumnEleme
     if direction == "send":
         return []
     is_held = Link.state.in_(("waiting", "failed"))
-    others = (*_held_by("receive"), *KEPT_ELSEWHERE)
-    held = select(Link).where(is_held, Link.reason_key.not_in(others), *more)
+    held = select(Link).where(is_held, Link.reason_key.not_in(KEPT_BACK), *more)
     rows = session.scalars(held.order_by(Link.id))
     return [link for link in rows if link.suppressed_theirs is not None]
 
