@@ -82,3 +82,21 @@ def test_what_was_done_on_both_sides_since_the_backup_comes_back(site: Site) -> 
     put_back(copy)
     a_day_later(site)
     assert both_sides(site) == before
+
+
+@pytest.mark.parametrize("is_told", [False, True], ids=["swept", "told by a late event, and swept"])
+def test_what_was_sent_since_is_not_sent_before_its_card_is_looked_at(site: Site, *, is_told: bool) -> None:
+    """D6: the sweep lists more than fits into a batch, and what is to be sent comes first."""
+    site.write("4.0", person=5, description="just written")
+    copy = backup()
+    site.settle(webhooks=not is_told)
+    put_back(copy)
+    site.clock.advance(600)
+    if is_told:
+        site.deliver()
+    sync.sweep_company(site.company_id)
+    sync.work(site.company_id, sync.Turn(batch=1))
+    assert [card.description for card in site.world.state.timecards] == ["before", "just written"]
+    a_day_later(site)
+    both = [(Decimal(4), "just written"), (Decimal(8), "before")]
+    assert both_sides(site) == (both, both)

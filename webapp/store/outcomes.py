@@ -15,10 +15,11 @@ from webapp.store.due import in_chunks
 from webapp.store.marks import Verb, mark, mark_cards, wait_to_be_sent
 from webapp.store.models import Company, IntentRow, Link, RawAnswer, Timesheet
 from webapp.store.our_side import OurSide
+from webapp.store.pairs import absorb, end_stray
 from webapp.store.session import StoreSession
 from webapp.store.telling import Telling
 from webapp.store.writes import answered, set_base
-from webapp.sync.holds import DISCARDED, before_connection
+from webapp.sync.holds import DISCARDED
 from webapp.sync.ports import Outcome, Tombstone
 
 KEPT_BACK = frozenset({"switch:receive", "switch:both", "guard:receive", "guard:send", "locked", "processed"})
@@ -73,7 +74,8 @@ class _Batch:
             self._put_off(link, outcome)
             return
         if outcome.absorbed_by is not None:
-            self._absorb(link, self.links[outcome.absorbed_by])
+            owner = self.links[outcome.absorbed_by]
+            absorb(self.session, link, owner, owner.procore_id or link.procore_id, self.now)
             return
         if outcome.swaps_with is not None:
             self._swap(link, self.links[outcome.swaps_with])
@@ -135,19 +137,6 @@ class _Batch:
             row = RawAnswer(link_id=link.id, procore_id=link.procore_id, body=raw, kept_at=self.now)
             self.session.add(row)
 
-    def _absorb(self, stray: Link, owner: Link) -> None:
-        """The card belongs to the timesheet whose number it carries: its link takes the card and looks again. It may
-        be one that was not shown to us when the timesheet was found to be older than the connection (D32)."""
-        procore_id = stray.procore_id
-        _hand_over(stray, owner)
-        self.session.delete(stray)
-        self.session.flush()
-        if owner.procore_id is None:
-            owner.procore_id = procore_id
-        if owner.reason_key == before_connection().key:
-            owner.is_excluded_for_good = False
-        mark(owner, "paired", self.now)
-
     def _swap(self, stray: Link, owner: Link) -> None:
         """Of two cards with one number the timesheet gets the other one; both links look again (D6)."""
         stays, spare = stray.procore_id, owner.procore_id
@@ -161,9 +150,7 @@ class _Batch:
         """An event for our own new card may have made a link of its own before its id was known here."""
         stray = self.owners.get(procore_id)
         if stray is not None and stray.id != link.id and stray.timesheet_id is None:
-            _hand_over(stray, link)
-            self.session.delete(stray)
-            self.session.flush()
+            end_stray(self.session, stray, link)
             mark(link, "paired", self.now)
         link.procore_id = procore_id
 
@@ -270,11 +257,3 @@ def _timesheets(session: StoreSession, ids: Iterable[int | None]) -> dict[int, T
         for chunk in in_chunks(sorted({i for i in ids if i}))
         for row in session.scalars(select(Timesheet).where(Timesheet.id.in_(chunk)))
     }
-
-
-def _hand_over(stray: Link, owner: Link) -> None:
-    """What events told of a card before it was known whose it is: a list that lags may not show it yet."""
-    for name in ("hinted_at", "newest_hint"):
-        told = [at for at in (getattr(stray, name), getattr(owner, name)) if at is not None]
-        setattr(owner, name, (min if name == "hinted_at" else max)(told, default=None))
-    owner.is_delete_hinted = owner.is_delete_hinted or stray.is_delete_hinted

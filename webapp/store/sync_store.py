@@ -179,10 +179,12 @@ class SyncStore:
         if not cards:
             return 0
         with self._under(lease) as (session, now):
-            news = _not_as_seen(session, cards, are_deleted)
+            links = _links_of(session, cards)
+            given = pairs.give_back(session, () if are_deleted else cards, links, now)
+            news = [c for c in cards if c.id not in given and _is_news(links.get(c.id), c, are_deleted)]
             hinted = min((c.facts.updated_at for c in news if c.facts.updated_at), default=None)
             mark_cards(session, [c.id for c in news], "swept", now, hinted, is_deleted=are_deleted)
-            return len(news)
+            return len(given) + len(news)
 
     @contextmanager
     def _under(self, lease: Lease) -> Iterator[tuple[StoreSession, datetime]]:
@@ -213,17 +215,16 @@ def settings_of(company: Company) -> Settings:
     )
 
 
-def _not_as_seen(session: StoreSession, cards: Sequence[Card], are_deleted: bool) -> list[Card]:
-    """Cards that the engine has not yet seen as they are now."""
-    links = {
+def _links_of(session: StoreSession, cards: Sequence[Card]) -> dict[int | None, Link]:
+    return {
         link.procore_id: link
         for ids in in_chunks([card.id for card in cards])
         for link in session.scalars(select(Link).where(Link.procore_id.in_(ids)))
     }
-    return [card for card in cards if _is_news(links.get(card.id), card, are_deleted)]
 
 
 def _is_news(link: Link | None, card: Card, are_deleted: bool) -> bool:
+    """The engine has not yet seen the card as it is now."""
     if link is None:
         return not are_deleted
     if link.is_dirty and (link.not_before is None or link.reason_key == BUSY):
