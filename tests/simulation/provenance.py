@@ -119,7 +119,8 @@ def lost_values(
     """Sentences about values that a person entered and that the engine wrote over without keeping them. `unnoticed`:
     how young an edit may be at our write that nothing tells of, where its event was lost. `stored`: what
     Procore makes of hours that it is sent, where it does not leave them as they are (D47, D48). What stood in a record
-    that a person deleted is given up by that person: it may come back as the other side has it (D3)."""
+    that a person deleted is given up by that person: it may come back as the other side has it (D3). What comes late
+    may undo for a while what was sent after it."""
     entries = _Entries(record, stored)
     for name, side, other in (
         ("timesheet", record.ours, record.theirs),
@@ -133,7 +134,8 @@ def lost_values(
                 old = entry.before
                 assert old is not None
                 is_unnoticed = old.at and line.at and line.at - old.at <= unnoticed
-                if not (entries.has_seen(unit, old, entry) or is_unnoticed or is_given_up):
+                is_excused = is_unnoticed or is_given_up or entries.is_put_back(unit, entry)
+                if not (is_excused or entries.has_seen(unit, old, entry)):
                     yield f"{record.name}: the {name}'s {unit} {old.value!r} gave way to {entry.value!r} unseen"
             if line.by_engine and line.is_end and not line.is_undone and other is not None:
                 yield from _lost_by_deletion(record, entries, name, standing)
@@ -225,6 +227,14 @@ class _Entries:
             elif entry.before is not None:
                 todo.append(entry.before)
         return False
+
+    def is_put_back(self, unit: str, entry: Entry) -> bool:
+        """Whether what the engine wrote next is the value that stood before."""
+        later = (made[unit] for _, made, _ in self.of[entry.side] if unit in made)
+        following = next((one for one in later if one.place > entry.place), None)
+        if following is None or following.by_person or entry.before is None:
+            return False
+        return following.value == entry.before.value
 
     def _as_before(self, unit: str, entry: Entry) -> Iterator[Entry]:
         """The entry, and those of the same value before it since when nothing else was carried over: who puts back what

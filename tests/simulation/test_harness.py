@@ -139,6 +139,19 @@ def test_a_value_whose_author_saw_the_other_is_no_loss() -> None:
     assert list(lost_values(Record("link 1", ours, theirs))) == []
 
 
+@pytest.mark.parametrize("is_put_back", [True, False])
+def test_what_comes_late_is_no_loss_once_it_is_put_right(*, is_put_back: bool) -> None:
+    """Invariant 3: the engine's 7 was undone by an older update of its own, and sent again."""
+    sent = [Line(True, {"hours": change}) for change in (("8", "7"), ("7", "8"), ("8", "7"))]
+    ana = Line(False, {"hours": ("8", "7")})
+    last = {"hours": "7", "description": None, "date": "2026-11-16"}
+    if not is_put_back:
+        sent, last = sent[:-1], last | {"hours": "8"}
+    record = Record("link 1", Side([ana], last | {"hours": "7"}, False), Side(sent, last, False))
+    lost = ["link 1: the card's hours '7' gave way to '8' unseen"]
+    assert list(lost_values(record)) == ([] if is_put_back else lost)
+
+
 def test_only_a_persons_value_that_the_engine_wrote_over_may_be_found_late() -> None:
     """Invariant 4: the hours 7 gave way to the engine's 6; 8 was the engine's own, and nobody wrote over 6."""
     lines = [

@@ -4,6 +4,7 @@ what it holds now. A card is written only as it was read less than two seconds a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -64,8 +65,8 @@ def update_theirs(batch: Batch, updates: Sequence[tuple[Seen, Merge]]) -> None:
                 finish_merge(batch, seen, replace(action, send=NONE), has_more=True)
             else:
                 _unapproved_only(seen)
-                _can_be_taken(batch, seen, action)
-                changes.append(_update(batch, seen, action, *fields, answers))
+                ours = _ours_then(batch, seen, action)
+                changes.append(_update(batch, seen, action, *fields, ours, answers))
         except Untranslatable as wait:
             batch.wait(seen, wait.reason)
     _send_all(batch, changes)
@@ -92,10 +93,17 @@ def _is_taken_alone(batch: Batch, seen: Seen, action: Merge) -> bool:
     return is_held and batch.settings.receive and bool(action.take) and not action.clashes
 
 
-def _can_be_taken(batch: Batch, seen: Seen, action: Merge) -> None:
-    """What is taken together with the update, once it is answered: after it, a word that is missing comes too late."""
-    if seen.card is not None and seen.record.timesheet is not None and batch.settings.receive:
-        batch.words.to_ours(seen.card.timecard, action.take, onto=seen.record.timesheet.timecard)
+def _ours_then(batch: Batch, seen: Seen, action: Merge) -> Timecard:
+    """Our side as it agrees with the card once the update has its effect: with what is taken, and with what is sent
+    along. What cannot be taken is noticed before anything is sent: after it, a word that is missing comes too late."""
+    assert seen.card is not None
+    assert seen.record.timesheet is not None
+    taken = action.take if batch.settings.receive else NONE
+    ours = batch.words.to_ours(seen.card.timecard, taken, onto=seen.record.timesheet.timecard)
+    for unit in SENT_ALONG - action.send - taken:
+        with suppress(Untranslatable):
+            ours = batch.words.to_ours(seen.card.timecard, (unit,), onto=ours)
+    return ours
 
 
 def _unapproved_only(seen: Seen) -> None:
@@ -203,6 +211,7 @@ def _update(
     action: Merge,
     wanted: Timecard,
     fields: dict[str, Any],
+    ours: Timecard,
     answers: list[Answer],
 ) -> Change:
     assert seen.card is not None
@@ -213,12 +222,12 @@ def _update(
         # asked after the answer: a slow call may have been carried out late
         answers.append((seen, action, Written(action.send, wanted, stored, number, is_stale())))
 
-    return Change(seen, _write(batch, seen, wanted, action.send | SENT_ALONG), send)
+    return Change(seen, _write(batch, seen, wanted, ours, action.send | SENT_ALONG), send)
 
 
 def _delete(batch: Batch, seen: Seen) -> Change:
     assert seen.card is not None
-    write = _write(batch, seen, None, frozenset(UNITS))
+    write = _write(batch, seen, None, None, frozenset(UNITS))
 
     def send(number: int, _: Callable[[], bool]) -> None:
         last = batch.procore.delete(write.procore_id)
@@ -235,12 +244,12 @@ def _delete(batch: Batch, seen: Seen) -> Change:
     return Change(seen, write, send)
 
 
-def _write(batch: Batch, seen: Seen, wanted: Timecard | None, units: frozenset[str]) -> Write:
+def _write(
+    batch: Batch, seen: Seen, wanted: Timecard | None, ours: Timecard | None, units: frozenset[str]
+) -> Write:
     assert seen.card is not None
     before, at = seen.card.timecard, batch.procore.server_time()
     decided = decided_by_rule(seen, wanted, units) if wanted is not None else NONE
-    timesheet = seen.record.timesheet
-    ours = timesheet.timecard if timesheet is not None and wanted is not None else None
     return Write(seen.record.link_id, seen.card.id, before, wanted, units, at, decided, ours)
 
 

@@ -47,11 +47,15 @@ class OurLines:
         return replace(write.wanted, **{line.part or "": line.new for line in self.of(write)})
 
     def newest(self) -> Iterator[tuple[str, Write]]:
-        """Each unit that an update of ours was to change, and the update that did so last."""
+        """Each unit that an update of ours changed, and the last one that did. What is sent along changes nothing,
+        unless it comes late, and undoes what a later update has set."""
         last: dict[str, tuple[datetime, int, Write]] = {}
         for place, (write, unit) in self.places.items():
-            at = self.history[place].at
-            if at is None or write.wanted is None or same_unit(write.before, write.wanted, unit):
+            line = self.history[place]
+            at = line.at
+            if at is None or write.wanted is None:
+                continue
+            if same_unit(write.before, write.wanted, unit) and not self.is_left_by_us(line):
                 continue
             if unit not in last or (at, place) > last[unit][:2]:
                 last[unit] = (at, place, write)

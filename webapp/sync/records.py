@@ -92,7 +92,7 @@ class OurTimesheet:
 @dataclass(frozen=True, slots=True)
 class Write:
     """An update or deletion at Procore (`wanted` None): the card as read, in Procore's ids, and the units to change;
-    `decided`: those in which a rule lets Procore's change give way; `ours`: the timesheet that it was made from.
+    `decided`: those in which a rule lets Procore's change give way; `ours`: our side as it agrees with `wanted`.
     `read_at` is Procore's time."""
 
     link_id: int
