@@ -273,10 +273,16 @@ def test_what_came_after_an_audit_is_not_taken_for_what_came_before(shared: tupl
     assert overwritten(site) == []
 
 
-def test_a_lost_answer_does_not_hide_what_a_rule_let_lose(shared: tuple[Site, int, int]) -> None:
+@pytest.mark.parametrize("status", [None, 429, 503], ids=["at once", "refused for a while", "failed before"])
+def test_a_lost_answer_does_not_hide_what_a_rule_let_lose(
+    shared: tuple[Site, int, int], status: int | None
+) -> None:
     """R23, D41: both sides wrote, ours is the later one; the loser is kept although our answer, with which it was to be
-    kept, never came. So it is when the worker is killed there (found by make chaos)."""
+    kept, never came. So it is when the worker is killed there (found by make chaos), and where an earlier try had no
+    effect."""
     site, timesheet, card = shared
+    if status is not None:
+        site.world.add_fault(effect="refuse", status=status, method="PATCH", times=1)
     site.edit(card, description="by the gate")
     site.clock.advance(60)
     site.rewrite(timesheet, description="at the pier")

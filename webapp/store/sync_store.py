@@ -19,7 +19,7 @@ from webapp.store.marks import mark_cards
 from webapp.store.models import Company, Link, Timesheet
 from webapp.store.outcomes import store_outcomes
 from webapp.store.session import StoreSession, reading, transaction
-from webapp.store.writes import keep_audit, log_writes
+from webapp.store.writes import forget_writes, keep_audit, log_writes
 from webapp.sync.holds import BUSY, DELETED_THERE
 from webapp.sync.ports import (
     Audited,
@@ -98,6 +98,10 @@ class SyncStore:
     def log_writes(self, lease: Lease, writes: Sequence[Write]) -> dict[int, int]:
         with self._under(lease) as (session, now):
             return log_writes(session, writes, now)
+
+    def forget_writes(self, lease: Lease, numbers: Sequence[int]) -> None:
+        with self._under(lease) as (session, _):
+            forget_writes(session, numbers)
 
     def keep_audit(self, lease: Lease, link_id: int, found: Audited) -> None:
         with self._under(lease) as (session, now):

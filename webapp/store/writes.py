@@ -44,6 +44,10 @@ def log_writes(session: StoreSession, writes: Sequence[Write], now: datetime) ->
     return {row.link_id: row.id for row in rows}
 
 
+def forget_writes(session: StoreSession, numbers: Sequence[int]) -> None:
+    session.execute(delete(WriteRow).where(WriteRow.id.in_(numbers)))
+
+
 def answered(session: StoreSession, outcomes: Mapping[int, Outcome], now: datetime) -> None:
     """By the number of the write. What Procore made of what it took, rounded for instance, is what the card's history
     names (D47). A deletion that was answered leaves no doubt about earlier ones of its record."""

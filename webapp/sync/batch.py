@@ -132,7 +132,6 @@ class Batch:
         *,
         ends_intent: bool = False,
         procore_id: int | None = None,
-        answered: int | None = None,
         raw: str | None = None,
         about: tuple[Direction, Verb] | None = None,
     ) -> None:
@@ -168,15 +167,14 @@ class Batch:
                 version=_version(record),
                 intent_done=ends_intent,
                 seen=seen.card,
-                answered=answered,
                 raw=raw,
                 is_kept_back=not self.settings.receive and seen.base is not None and seen.is_their_change,
             )
         )
 
-    def look_again(self, seen: Seen, *, answered: int | None = None) -> None:
+    def look_again(self, seen: Seen) -> None:
         """Procore's side moved while this record waited for its turn: it is read and decided anew at once."""
-        self._goes_on(seen, answered=answered)
+        self._goes_on(seen)
 
     def end_create(self, seen: Seen) -> None:
         """The card of a create without an answer was found: what was agreed with it is kept before its next write, so
@@ -198,14 +196,12 @@ class Batch:
             )
         )
 
-    def postpone(
-        self, seen: Seen, error: TryLater, *, ends_intent: bool = False, answered: int | None = None
-    ) -> None:
+    def postpone(self, seen: Seen, error: TryLater, *, ends_intent: bool = False) -> None:
         """Procore is busy: nothing was learnt about the record (D104, D105)."""
         now = self.clock.now()
         until = busy_until(error, now) or now + self._longer_each_time(seen, now)
         reason = holds.procore_busy(str(error))
-        self.wait(seen, reason, not_before=until, ends_intent=ends_intent, answered=answered)
+        self.wait(seen, reason, not_before=until, ends_intent=ends_intent)
 
     def exclude(self, seen: Seen, reason: Reason, *, for_good: bool = False) -> None:
         """Left out by a rule. Activity says so once for what is older than the connection, or not linked (R6, R11)."""

@@ -24,7 +24,6 @@ from webapp.sync.audit import changed_before, decided_by_rule
 from webapp.sync.batch import SOON, Batch, busy_until
 from webapp.sync.decide import Merge, Tombstone
 from webapp.sync.dictionary import Untranslatable
-from webapp.sync.holds import Reason
 from webapp.sync.read import BY_IDS_AT_ONCE, Seen
 from webapp.sync.records import Write
 from webapp.sync.splits import by_update, known_parts
@@ -33,7 +32,6 @@ from webapp.sync.waits import unseen
 FRESH = timedelta(seconds=2)
 SENT_ALONG = frozenset({"date", "project"})
 """The contract requires both in every update; as read, they may undo a change made since, so they are audited (D49)."""
-Refusal = ProcoreRefused | UnreadableAnswer
 Answer = tuple[Seen, Merge, Written]
 
 
@@ -114,42 +112,65 @@ def _unapproved_only(seen: Seen) -> None:
 
 
 def _send_all(batch: Batch, changes: Sequence[Change]) -> None:
-    """One after the other; when Procore is busy, the rest waits untried. One failure may be about its card alone."""
+    """One after the other; when Procore is busy, the rest waits untried. The log forgets what had no effect."""
     changes = [c for c in changes if not _is_parked(batch, c)]
     if changes:
         numbers = batch.store.log_writes(batch.lease, [change.write for change in changes])
-        looks, has_failed = _Looks(batch, changes), False
-        for position, change in enumerate(changes):
-            number = numbers[change.write.link_id]
-            if _is_parked(batch, change, answered=number):
+        void = _sent(batch, changes, numbers)
+        if void:
+            batch.store.forget_writes(batch.lease, [numbers[change.write.link_id] for change in void])
+
+
+def _sent(batch: Batch, changes: Sequence[Change], numbers: dict[int, int]) -> list[Change]:
+    """Gives those that had no effect, for certain. One failure may be about its card alone."""
+    looks, has_failed = _Looks(batch, changes), False
+    void: list[Change] = []
+    for position, change in enumerate(changes):
+        try:
+            if _is_parked(batch, change) or _is_moved(batch, change, looks, position):
+                void.append(change)
                 continue
-            try:
-                if looks.has_moved(position):
-                    batch.look_again(change.seen, answered=number)
-                    continue
-                batch.renew()
-                change.send(number, partial(looks.is_stale, position))
-            except PermissionMissing as error:
-                # the card was read where it is: it may not go where it is moved to
-                parking.refuse(batch, change.seen, change.projects[-1], str(error), answered=number)
-            except NotFound:
-                unseen(batch, change.seen, answered=number)
-            except (ProcoreRefused, UnreadableAnswer) as error:
-                batch.wait(change.seen, _refusal(error), answered=number)
-            except TryLater as error:
-                is_first, has_failed = not has_failed, True
-                if is_first and busy_until(error, batch.clock.now()) is None:
-                    _postpone(batch, [change], numbers, error)
-                    continue
-                _postpone(batch, changes[position:], numbers, error)
+            batch.renew()
+            change.send(numbers[change.write.link_id], partial(looks.is_stale, position))
+        except (PermissionMissing, NotFound, ProcoreRefused) as error:
+            _refused(batch, change, error)
+            void.append(change)
+        except UnreadableAnswer as error:
+            batch.wait(change.seen, holds.unreadable(str(error)))
+        except TryLater as error:
+            is_busy = has_failed or busy_until(error, batch.clock.now()) is not None
+            rest, has_failed = changes[position:] if is_busy else [change], True
+            for one in rest:
+                batch.postpone(one.seen, error)
+            void += rest[1:] if error.is_effect_unknown else rest
+            if is_busy:
                 break
-            else:
-                for project in change.projects:
-                    parking.answered_for(batch, project)
+        else:
+            for project in change.projects:
+                parking.answered_for(batch, project)
+    return void
 
 
-def _is_parked(batch: Batch, change: Change, *, answered: int | None = None) -> bool:
-    return any(parking.waits(batch, change.seen, at, answered=answered) for at in change.projects)
+def _is_moved(batch: Batch, change: Change, looks: _Looks, position: int) -> bool:
+    if not looks.has_moved(position):
+        return False
+    batch.look_again(change.seen)
+    return True
+
+
+def _refused(batch: Batch, change: Change, error: PermissionMissing | NotFound | ProcoreRefused) -> None:
+    """Procore's no about one record, as a reason (D44, D103, D106)."""
+    if isinstance(error, PermissionMissing):
+        # the card was read where it is: it may not go where it is moved to
+        parking.refuse(batch, change.seen, change.projects[-1], str(error))
+    elif isinstance(error, NotFound):
+        unseen(batch, change.seen)
+    else:
+        batch.wait(change.seen, holds.procore_refused(str(error)))
+
+
+def _is_parked(batch: Batch, change: Change) -> bool:
+    return any(parking.waits(batch, change.seen, at) for at in change.projects)
 
 
 def _finish(batch: Batch, answers: Sequence[Answer]) -> None:
@@ -265,19 +286,3 @@ def _changed_fields(
     }
     skipped = ("hours",) if is_start_stop else ("start", "stop", "lunch_minutes")
     return {part: value for part, value in changes.items() if part not in skipped}
-
-
-def _postpone(batch: Batch, rest: Sequence[Change], numbers: dict[int, int], error: TryLater) -> None:
-    """Procore cannot be written to now: none of the rest is tried. Whether the first had its effect is read later; when
-    its answer was lost, it is audited then."""
-    for position, change in enumerate(rest):
-        number = None if error.is_effect_unknown and position == 0 else numbers[change.write.link_id]
-        batch.postpone(change.seen, error, answered=number)
-
-
-def _refusal(error: Refusal) -> Reason:
-    """Procore's no about one record, as a reason (D44, D103, D106)."""
-    text = str(error)
-    if isinstance(error, UnreadableAnswer):
-        return holds.unreadable(text)
-    return holds.procore_refused(text)

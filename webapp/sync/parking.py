@@ -23,18 +23,18 @@ OF_A_PROJECT = ("cost_code:", "sub_job:", "item_here:")
 log = logging.getLogger(__name__)
 
 
-def waits(batch: Batch, seen: Seen, project_id: int, *, answered: int | None = None) -> bool:
+def waits(batch: Batch, seen: Seen, project_id: int) -> bool:
     """Whether the record has to wait for its project; then it does."""
     why = batch.parked.get(project_id)
     if why is None or not is_ahead(why.probe_at, batch.clock.now()):
         return False
-    _hold(batch, seen, project_id, why, answered)
+    _hold(batch, seen, project_id, why)
     return True
 
 
-def refuse(batch: Batch, seen: Seen, project_id: int, text: str, *, answered: int | None = None) -> None:
+def refuse(batch: Batch, seen: Seen, project_id: int, text: str) -> None:
     """Procore refused something about the project; the record waits for it."""
-    _hold(batch, seen, project_id, park(batch, project_id, text), answered)
+    _hold(batch, seen, project_id, park(batch, project_id, text))
 
 
 def park(batch: Batch, project_id: int, text: str) -> Parked:
@@ -85,14 +85,14 @@ def wait_for_words(batch: Batch, seen: Seen, reason: Reason) -> None:
     project_id = _project_of(batch, seen)
     why = batch.parked.get(project_id or 0)
     if why is not None and project_id is not None and reason.key.startswith(OF_A_PROJECT):
-        _hold(batch, seen, project_id, why, None)
+        _hold(batch, seen, project_id, why)
     else:
         batch.wait(seen, reason)
 
 
-def _hold(batch: Batch, seen: Seen, project_id: int, why: Parked, answered: int | None) -> None:
+def _hold(batch: Batch, seen: Seen, project_id: int, why: Parked) -> None:
     reason = holds.permission(why.reason, project_id)
-    batch.wait(seen, reason, not_before=why.probe_at, answered=answered)
+    batch.wait(seen, reason, not_before=why.probe_at)
 
 
 def _project_of(batch: Batch, seen: Seen) -> int | None:

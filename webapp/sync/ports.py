@@ -201,6 +201,9 @@ class Store(Protocol):
     def log_writes(self, lease: Lease, writes: Sequence[Write]) -> dict[int, int]:
         """By link, the number of each update or deletion: committed before the first of them is sent."""
 
+    def forget_writes(self, lease: Lease, numbers: Sequence[int]) -> None:
+        """Logged writes that had no effect."""
+
     def keep_audit(self, lease: Lease, link_id: int, found: Audited) -> None:
         """At once: or after a kill nobody would look for it again."""
 

@@ -61,12 +61,12 @@ def is_old_view(batch: Batch, seen: Seen) -> bool:
     return is_older and newest is not None and batch.read_since() - newest < OVERLAP
 
 
-def unseen(batch: Batch, seen: Seen, *, answered: int | None = None) -> None:
+def unseen(batch: Batch, seen: Seen) -> None:
     """Lists may lag behind events, and behind a 404: looked at again soon, then more and more rarely."""
     reason, now = holds.cannot_be_seen(), batch.clock.now()
     age = (now - (seen.record.marked_at or now)).total_seconds()
     pause = min(max(age, 1.0), float(reason.retry_seconds or 900))
-    batch.wait(seen, reason, not_before=now + timedelta(seconds=pause), answered=answered)
+    batch.wait(seen, reason, not_before=now + timedelta(seconds=pause))
 
 
 def _may_still_appear(batch: Batch, record: Record) -> bool:
