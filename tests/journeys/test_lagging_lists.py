@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from tests.fixtures.site import Site
+from tests.journeys.both_sides import answer_is_lost
 from tests.journeys.test_overwritten import just_before
+from webapp.services import sync
 from webapp.store.models import TimesheetChange
 from webapp.store.session import reading
 
@@ -40,6 +42,20 @@ def test_our_own_update_is_not_taken_back_by_a_lagging_list(lagging: tuple[Site,
     assert history(site)[len(before) :] == [("edited", "Dana Ortiz")]
     assert [t.hours for t in site.timesheets()] == [c.hours for c in site.cards()] == [Decimal("7.0")]
     assert [link.state for link in site.links()] == ["in_sync"]
+
+
+def test_nor_where_neither_answer_nor_event_tells_of_it(lagging: tuple[Site, int]) -> None:
+    """Invariant 3, M8: the card's history does, and does not lag; the list is not believed before it shows as much."""
+    site, timesheet = lagging
+    before = history(site)
+    answer_is_lost(site, "PATCH")
+    site.rewrite(timesheet, hours=Decimal("7.0"))
+    sync.drain()
+    site.rewrite(timesheet, description="by the gate")
+    site.settle(webhooks=False)
+    assert history(site)[len(before) :] == [("edited", "Dana Ortiz"), ("edited", "Dana Ortiz")]
+    assert [t.hours for t in site.timesheets()] == [Decimal("7.0")]
+    assert [(c.hours, c.description) for c in site.cards()] == [(Decimal("7.0"), "by the gate")]
 
 
 def test_our_own_update_stands_when_the_timesheet_is_edited_before_its_answer(

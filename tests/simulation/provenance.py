@@ -229,10 +229,10 @@ class _Entries:
         return False
 
     def is_put_back(self, unit: str, entry: Entry) -> bool:
-        """Whether what the engine wrote next is the value that stood before."""
+        """Whether the engine wrote over its own word, and then set it again."""
         later = (made[unit] for _, made, _ in self.of[entry.side] if unit in made)
         following = next((one for one in later if one.place > entry.place), None)
-        if following is None or following.by_person or entry.before is None:
+        if following is None or following.by_person or entry.before is None or entry.before.by_person:
             return False
         return following.value == entry.before.value
 

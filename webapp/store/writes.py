@@ -97,6 +97,7 @@ def keep_audit(session: StoreSession, link_id: int, found: Audited, now: datetim
             if not _is_kept(session, link, clash):
                 keep_clash(session, link, clash, now)
         set_base(link, found.agreed)
+        link.procore_updated_at = found.newest or link.procore_updated_at
     session.execute(update(WriteRow).where(WriteRow.id.in_(found.arrived)).values(ours=None))
     session.execute(delete(WriteRow).where(WriteRow.id.in_(found.over)))
 

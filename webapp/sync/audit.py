@@ -43,6 +43,7 @@ def _audited(batch: Batch, seen: Seen) -> Seen:
     is_over = _is_our_deletion(batch, seen, deletions) or _was_brought_back(batch, seen, deletions)
     agreed: Base | Tombstone | None = Tombstone() if is_over else None
     arrived: list[Write] = []
+    newest = seen.record.newest_seen
     for card_id, updates in _by_card(seen.record.writes).items():
         history = _history(batch, card_id)
         if history is None:
@@ -53,10 +54,13 @@ def _audited(batch: Batch, seen: Seen) -> Seen:
         over += [] if any(_may_still_come(batch, w, seen) for w in updates) else updates
         if card_id == seen.record.procore_id and agreed is None:
             agreed, arrived = agreed_by(seen, lines)
-    found = Audited(_numbers(over), lost, agreed, _numbers(arrived))
+            newest = max((at for at in (newest, *lines.times(arrived)) if at is not None), default=None)
+    found = Audited(_numbers(over), lost, agreed, _numbers(arrived), newest)
     if not found.is_nothing:
         batch.store.keep_audit(batch.lease, seen.record.link_id, found)
-    return seen if agreed is None else replace(seen, record=replace(seen.record, base=agreed))
+    if agreed is None:
+        return seen
+    return replace(seen, record=replace(seen.record, base=agreed, newest_seen=newest))
 
 
 def _history(batch: Batch, card_id: int) -> list[HistoryEntry] | None:

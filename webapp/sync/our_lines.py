@@ -41,6 +41,10 @@ class OurLines:
     def units_of(self, write: Write) -> frozenset[str]:
         return frozenset(unit for mine, unit in self.places.values() if mine is write)
 
+    def times(self, writes: Collection[Write]) -> list[datetime]:
+        """Procore's, of what these updates did: a list that shows the card as it was before lags."""
+        return [line.at for write in writes for line in self.of(write) if line.at is not None]
+
     def left_by(self, write: Write) -> Timecard:
         """What Procore made of what the update wanted, as its lines tell."""
         assert write.wanted is not None

@@ -110,12 +110,14 @@ class Write:
 @dataclass(frozen=True, slots=True)
 class Audited:
     """What an audit found. `over`: writes that need none any more, by number; `lost`: what was overwritten unseen;
-    `agreed`: another base than before, by those that `arrived` without an answer."""
+    `agreed`: another base than before, by those that `arrived` without an answer; `newest`: the newest state of the
+    card that is known by now, by Procore's time."""
 
     over: Sequence[int] = ()
     lost: Sequence[ClashKept] = ()
     agreed: Base | Tombstone | None = None
     arrived: Sequence[int] = ()
+    newest: datetime | None = None
 
     @property
     def is_nothing(self) -> bool:
