@@ -44,6 +44,7 @@ def live(app: Flask, browser: Browser) -> Iterator[Live]:
         site.world.install(site.theirs.id, user_id=site.dana.id)
     screens = open_screens(site)
     server = make_server("127.0.0.1", 0, site.app, threaded=True)
+    server.daemon_threads = False  # closing waits for every request: a late one would open a database anew
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     complaints: list[str] = []
