@@ -74,6 +74,26 @@ def test_what_comes_late_does_not_undo_what_we_sent_after_it(shared: tuple[Site,
     assert [(c.date, c.description) for c in site.cards()] == [(later, "first")]
 
 
+def test_nor_what_was_put_back_here_after_another_date_was_taken(shared: tuple[Site, int, int]) -> None:
+    """The 17th, entered at Procore, was sent along by the late update; the 16th was entered here over it."""
+    site, timesheet, card = shared
+    before, moved = date(2026, 11, 16), date(2026, 11, 17)
+    site.world.add_fault(effect="late_effect", method="PATCH", times=1, seconds=50)
+    site.edit(card, date=str(moved))
+    site.rewrite(timesheet, description="first")
+    sync.drain()
+    site.deliver()
+    sync.drain()
+    assert [t.date for t in site.timesheets()] == [moved]
+    site.rewrite(timesheet, date=before)
+    sync.drain()
+    assert [c.date for c in site.cards()] == [before]
+    site.clock.advance(50)
+    site.settle()
+    both_at(site, "8")
+    assert [t.date for t in site.timesheets()] == [c.date for c in site.cards()] == [before]
+
+
 def test_what_somebody_enters_after_it_is_taken(shared: tuple[Site, int, int]) -> None:
     """They saw nine, and made it ten: no conflict with the nine that they replaced."""
     site, timesheet, card = shared

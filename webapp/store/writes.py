@@ -55,7 +55,8 @@ def answered(session: StoreSession, outcomes: Mapping[int, Outcome], now: dateti
         return
     for row in session.scalars(select(WriteRow).where(WriteRow.id.in_(outcomes))):
         outcome = outcomes[row.id]
-        row.answered_at, row.audit = now, "stale" if outcome.is_stale else "crowd"
+        row.answered_at = _until(outcome, now)
+        row.audit = "stale" if outcome.is_stale else "crowd"
         if row.wanted is not None and outcome.seen is not None and isinstance(outcome.base, Base):
             row.wanted = to_json(from_json(row.wanted).with_units(outcome.seen.timecard, set(row.units)))
     session.flush()
@@ -63,6 +64,13 @@ def answered(session: StoreSession, outcomes: Mapping[int, Outcome], now: dateti
     if gone:
         in_doubt = WriteRow.wanted.is_(None) & WriteRow.answered_at.is_(None)
         session.execute(delete(WriteRow).where(WriteRow.link_id.in_(gone), in_doubt))
+
+
+def _until(outcome: Outcome, now: datetime) -> datetime | None:
+    """An update's effect is no later than the card in its answer; one that a part of the card proves has none (D48)."""
+    if isinstance(outcome.base, Tombstone):
+        return now
+    return outcome.seen.facts.updated_at if outcome.seen else None
 
 
 def suspicious_writes(session: StoreSession, links: Sequence[Link]) -> dict[int, tuple[Write, ...]]:
@@ -178,4 +186,5 @@ def _write(row: WriteRow) -> Write:
         from_json(row.ours) if row.ours else None,
         id=row.id,
         audit=cast(Audit, row.audit),
+        answered_at=row.answered_at,
     )

@@ -86,12 +86,14 @@ class OurLines:
                     self.places[place] = (write, unit)
 
     def _place(self, write: Write, wanted: Timecard, unit: str, part: str, *, as_wanted: bool) -> int | None:
-        """The first since our read, and of one second the one that replaced what we had read."""
+        """The first between our read and the answer, and of one second the one that replaced what we had read."""
         since = write.read_at - CLOCK_STEP
+        until = write.answered_at + CLOCK_STEP if write.answered_at is not None else None
         ours = [
             (entry.at, not _is_same(write.before, unit, part, entry.old), place)
             for place, entry in enumerate(self.history)
             if entry.part == part and entry.at is not None and entry.at >= since and place not in self.places
+            if until is None or entry.at <= until
             if self._is_ours(write, unit, part, entry)
             if _is_same(
                 wanted if as_wanted else write.before, unit, part, entry.new if as_wanted else entry.old

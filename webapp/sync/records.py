@@ -93,7 +93,7 @@ class OurTimesheet:
 class Write:
     """An update or deletion at Procore (`wanted` None): the card as read, in Procore's ids, and the units to change;
     `decided`: those in which a rule lets Procore's change give way; `ours`: our side as it agrees with `wanted`.
-    `read_at` is Procore's time."""
+    `read_at` is Procore's time, and so is `answered_at`: the card's in the answer, None where none tells."""
 
     link_id: int
     procore_id: int
@@ -105,6 +105,7 @@ class Write:
     ours: Timecard | None = None
     id: int | None = None
     audit: Audit = "lost"
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from webapp.store.base import Base, BigId, CompanyOwned
 
 class WriteRow(Base, CompanyOwned):
     """`before`: the card as read, in Procore's ids; `wanted`: None for a deletion; `ours`: the timesheet that it was
-    made from. `read_at` is Procore's time. Kept for ten minutes, or until it was audited and can have no effect any
-    more. `audit`: see sync/records."""
+    made from. `read_at` is Procore's time, and so is an update's `answered_at`: the card's in the answer. Kept for ten
+    minutes, or until it was audited and can have no effect any more. `audit`: see sync/records."""
 
     __tablename__ = "writes"
 
