@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.fixtures.site import Site
+from tests.journeys.both_sides import stands
 from webapp.domain.timecard import from_json
 from webapp.services import sync, timesheets
 from webapp.store.models import ClashRow, WriteRow
@@ -80,6 +81,24 @@ def test_hours_that_procore_rounds_are_known_as_our_own(shared: tuple[Site, int,
     (kept,) = overwritten(site)
     assert from_json(kept.theirs or {}).hours == Decimal("6.5")
     assert [c.hours for c in site.cards()] == [Decimal("6.75")]
+
+
+@pytest.mark.parametrize("effect", ["lose_answer", "late_effect"])
+def test_so_they_are_where_no_answer_tells_what_became_of_them(
+    shared: tuple[Site, int, int], effect: str
+) -> None:
+    """Invariant 3, D47: nor is Dana's value what we had read."""
+    site, timesheet, card = shared
+    site.world.set_switches(hours_step_minutes=15)
+    site.world.add_fault(effect=effect, method="PATCH", seconds=6, times=1)
+    just_before(site, "PATCH", lambda: site.edit(card, hours="6.5"))
+    site.rewrite(timesheet, hours=Decimal("6.8"))
+    sync.drain()
+    site.clock.advance(6)
+    site.settle()
+    (kept,) = overwritten(site)
+    assert from_json(kept.theirs or {}).hours == Decimal("6.5")
+    assert stands(site) == ([Decimal("6.75")], [Decimal("6.75")])
 
 
 def test_events_that_come_hours_late_still_tell_of_it(shared: tuple[Site, int, int]) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from decimal import Decimal
+from typing import Any, Literal
 
 from webapp.domain.timecard import UNITS, Timecard, same_part, same_unit
 from webapp.sync.ports import HistoryEntry
@@ -14,6 +15,12 @@ from webapp.sync.records import Write
 
 CLOCK_STEP = timedelta(seconds=2)
 """Procore's Date header and its histories tell whole seconds."""
+
+ROUNDING = Decimal("0.5")
+"""Hours. Procore rounds by less than this."""
+
+By = Literal["wanted", "replaced", "rounded"]
+"""What a line is known by: it set what we wanted, replaced what we had read, or set about what we wanted."""
 
 
 class OurLines:
@@ -31,9 +38,11 @@ class OurLines:
         self.are_signed = own_name is not None and any(entry.by == own_name for entry in history)
         self.places: dict[int, tuple[Write, str]] = {}
         answered_first = sorted(updates, key=lambda write: write.audit == "lost")
-        for as_wanted in (True, False):
-            for write in answered_first:
-                self._find(write, as_wanted=as_wanted)
+        for write in answered_first:
+            self._find(write, "wanted")
+        for by in ("replaced", "rounded"):
+            for write in self._without_answer(answered_first):
+                self._find(write, by)
 
     def of(self, write: Write) -> list[HistoryEntry]:
         return [self.history[place] for place, (mine, _) in self.places.items() if mine is write]
@@ -73,19 +82,21 @@ class OurLines:
             for other in others
         )
 
-    def _find(self, write: Write, *, as_wanted: bool) -> None:
-        """What an update set as we wanted it, before what Procore made of it (rounded, trimmed: D47). That is only
-        asked of one without an answer: of the others it is known."""
-        if write.wanted is None or (not as_wanted and (write.audit != "lost" or not self.are_signed)):
+    def _without_answer(self, updates: Sequence[Write]) -> list[Write]:
+        """Of the others it is known what Procore made of them (rounded, trimmed: D47)."""
+        return [write for write in updates if write.audit == "lost"] if self.are_signed else []
+
+    def _find(self, write: Write, by: By) -> None:
+        if write.wanted is None:
             return
         found = {unit for mine, unit in self.places.values() if mine is write}
         for unit in sorted(write.units - found):
             for part in UNITS[unit]:
-                place = self._place(write, write.wanted, unit, part, as_wanted=as_wanted)
+                place = self._place(write, write.wanted, unit, part, by)
                 if place is not None:
                     self.places[place] = (write, unit)
 
-    def _place(self, write: Write, wanted: Timecard, unit: str, part: str, *, as_wanted: bool) -> int | None:
+    def _place(self, write: Write, wanted: Timecard, unit: str, part: str, by: By) -> int | None:
         """The first between our read and the answer, and of one second the one that replaced what we had read."""
         since = write.read_at - CLOCK_STEP
         until = write.answered_at + CLOCK_STEP if write.answered_at is not None else None
@@ -94,10 +105,7 @@ class OurLines:
             for place, entry in enumerate(self.history)
             if entry.part == part and entry.at is not None and entry.at >= since and place not in self.places
             if until is None or entry.at <= until
-            if self._is_ours(write, unit, part, entry)
-            if _is_same(
-                wanted if as_wanted else write.before, unit, part, entry.new if as_wanted else entry.old
-            )
+            if self._is_ours(write, unit, part, entry) and _is_known(write.before, wanted, unit, entry, by)
         ]
         return min(ours)[2] if ours else None
 
@@ -119,6 +127,19 @@ class OurLines:
         ]
         has_given_way = any(_is_same(write.before, unit, part, entry.old) for entry in earlier)
         return has_given_way and any(same_part(line.old, entry.new) for entry in earlier)
+
+
+def _is_known(before: Timecard, wanted: Timecard, unit: str, line: HistoryEntry, by: By) -> bool:
+    part = line.part or ""
+    if by == "wanted":
+        return _is_same(wanted, unit, part, line.new)
+    if by == "replaced":
+        return _is_same(before, unit, part, line.old)
+    return part == "hours" and not same_unit(before, wanted, unit) and _is_about(wanted.hours, line.new)
+
+
+def _is_about(wanted: Any, stored: Any) -> bool:
+    return isinstance(wanted, Decimal) and isinstance(stored, Decimal) and abs(wanted - stored) < ROUNDING
 
 
 def _is_same(card: Timecard, unit: str, part: str, value: Any) -> bool:
