@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.journeys.both_sides import (
     stands,
 )
 from webapp.services import locks, settings, sync, timesheets
+from webapp.store.sync_store import SyncStore
 
 
 def test_a_deletion_by_somebody_else_of_long_ago_is_not_taken_for_the_one_of_now(
@@ -56,12 +58,65 @@ def test_a_card_brought_back_after_our_lost_deletion_is_not_deleted_again(
     both_at(site, "8")
 
 
+def test_nor_where_the_look_that_found_out_was_killed(
+    shared: tuple[Site, int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D3: what it had found is not forgotten with it."""
+    site, timesheet, card = shared
+    site.clock.advance(600)
+    answer_is_lost(site, "DELETE")
+    site.erase(timesheet)
+    sync.drain()
+    site.clock.advance(60)
+    with monkeypatch.context() as patch:
+        patch.setattr(SyncStore, "commit", killed)
+        with pytest.raises(KeyboardInterrupt):
+            site.settle()
+    site.world.restore_timecard(site.dana.id, card)
+    site.begin_process()
+    site.clock.advance(300)
+    site.settle()
+    both_at(site, "8")
+
+
+def killed(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_timesheet_brought_back_after_a_worker_paused_before_its_deletion_is_there_again(
+    shared: tuple[Site, int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it had read was an hour old: the card that a list shows a moment later is none that it did not delete."""
+    site, timesheet, _ = shared
+    site.clock.advance(600)
+    write_down = SyncStore.log_writes
+
+    def paused(*args: Any) -> dict[int, int]:
+        site.clock.advance(3600)
+        return write_down(*args)
+
+    site.world.set_switches(list_lag_seconds=30.0)
+    answer_is_lost(site, "DELETE")
+    site.erase(timesheet)
+    with monkeypatch.context() as patch:
+        patch.setattr(SyncStore, "log_writes", paused)
+        sync.drain()
+    timesheets.restore(site.actor(), timesheet)
+    site.settle()
+    site.clock.advance(60)
+    sync.sweep_company(site.company_id)
+    site.settle()
+    both_at(site, "8")
+
+
+@pytest.mark.parametrize("empty_keys", ["shown", "left_out", "more"])
 @pytest.mark.parametrize("lost", [answer_is_lost, answer_is_lost_and_it_comes_late])
 def test_a_timesheet_brought_back_after_our_deletion_is_there_again(
-    shared: tuple[Site, int, int], lost: Break
+    shared: tuple[Site, int, int], lost: Break, empty_keys: str
 ) -> None:
-    """Nobody deleted it at Procore: it is created there again."""
+    """Nobody deleted it at Procore, or its history names nobody: it is created there again."""
     site, timesheet, _ = shared
+    site.world.set_switches(empty_keys=empty_keys)
     lost(site, "DELETE")
     site.erase(timesheet)
     sync.drain()

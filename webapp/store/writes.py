@@ -186,5 +186,6 @@ def _write(row: WriteRow) -> Write:
         from_json(row.ours) if row.ours else None,
         id=row.id,
         audit=cast(Audit, row.audit),
+        sent_at=row.sent_at,
         answered_at=row.answered_at,
     )

@@ -89,24 +89,25 @@ def _may_still_come(batch: Batch, write: Write, seen: Seen) -> bool:
     """What was not answered may take effect for a while, and lists lag: a later look sees it, and what it undid."""
     if write.audit != "lost":
         return False
-    is_young = batch.read_since() - write.read_at < LATE
+    was_read_late = write.sent_at is not None and batch.read_at - write.sent_at < LATE
+    is_young = was_read_late or batch.read_since() - write.read_at < LATE
     if write.wanted is not None or write.procore_id != seen.record.procore_id:
         return is_young
     return seen.gone is None and (is_young or seen.card is None)
 
 
 def _is_our_deletion(batch: Batch, seen: Seen, deletions: Sequence[Write]) -> bool:
-    """A deletion without an answer took effect, and the timesheet was brought back since: unless the card's history
-    names somebody else, nobody at Procore deleted it."""
-    timesheet, gone, own_name = seen.record.timesheet, seen.gone, batch.settings.own_name
-    if not isinstance(seen.record.base, Base) or timesheet is None or timesheet.is_deleted or gone is None:
+    """A deletion without an answer took effect, and the timesheet may have been brought back since, or the card will
+    be: unless the card's history names somebody else, nobody at Procore deleted it."""
+    gone, own_name = seen.gone, batch.settings.own_name
+    if not isinstance(seen.record.base, Base) or gone is None:
         return False
     if not any(w.audit == "lost" and w.procore_id == gone.id for w in deletions):
         return False
     lines = [line for line in _deletions(batch, gone.id) if line.new_value]
     newest = max((line.at for line in lines if line.at is not None), default=None)
     deleted_by = {line.by for line in lines if line.at == newest}
-    return own_name is None or deleted_by <= {own_name}
+    return own_name is None or deleted_by <= {own_name, None}
 
 
 def _was_brought_back(batch: Batch, seen: Seen, deletions: Sequence[Write]) -> bool:

@@ -93,7 +93,8 @@ class OurTimesheet:
 class Write:
     """An update or deletion at Procore (`wanted` None): the card as read, in Procore's ids, and the units to change;
     `decided`: those in which a rule lets Procore's change give way; `ours`: our side as it agrees with `wanted`.
-    `read_at` is Procore's time, and so is `answered_at`: the card's in the answer, None where none tells."""
+    `read_at` is Procore's time, and so is `answered_at`: the card's in the answer, None where none tells.
+    `sent_at`: by our clock, when it was written down."""
 
     link_id: int
     procore_id: int
@@ -105,6 +106,7 @@ class Write:
     ours: Timecard | None = None
     id: int | None = None
     audit: Audit = "lost"
+    sent_at: datetime | None = None
     answered_at: datetime | None = None
 
 
