@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from tests.fixtures.site import Site
-from tests.journeys.both_sides import stands
+from tests.journeys.both_sides import conflicts, stands
 from webapp.domain.timecard import from_json
 from webapp.services import sync, timesheets
 from webapp.store.models import ClashRow, WriteRow
 from webapp.store.session import reading
+from webapp.store.sync_store import SyncStore
 
 
 def just_before(site: Site, method: str, act: Callable[[], Any]) -> None:
@@ -442,6 +443,28 @@ def test_a_list_that_lags_does_not_hide_it_either(shared: tuple[Site, int, int])
     site.settle()
     assert [from_json(kept.theirs or {}).hours for kept in overwritten(site)] == [Decimal("6.5")]
     assert site.cards() == []
+
+
+def test_nor_does_a_worker_that_stood_still_delete_what_it_has_not_seen(
+    shared: tuple[Site, int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Invariant 3, D42: an hour passes while it prolongs its lease; Dana edits the card, and a person is asked."""
+    site, timesheet, card = shared
+    renew, hours = SyncStore.renew, ["6.5"]
+
+    def slowly(*args: Any) -> Any:
+        while hours:
+            site.edit(card, hours=hours.pop())
+            site.clock.advance(3600)
+        return renew(*args)
+
+    site.erase(timesheet)
+    with monkeypatch.context() as patch:
+        patch.setattr(SyncStore, "renew", slowly)
+        sync.drain()
+    site.settle()
+    assert stands(site) == ([], [Decimal("6.5")])
+    assert conflicts(site) == ["deleted_here"]
 
 
 def test_ordinary_updates_cost_no_look_into_the_history(shared: tuple[Site, int, int]) -> None:

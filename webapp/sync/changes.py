@@ -127,6 +127,7 @@ def _sent(batch: Batch, changes: Sequence[Change], numbers: dict[int, int]) -> l
     void: list[Change] = []
     for position, change in enumerate(changes):
         try:
+            batch.renew()  # may take long, too: whether our read is too old is asked after it
             if _is_parked(batch, change) or _is_moved(batch, change, looks, position):
                 void.append(change)
                 continue
