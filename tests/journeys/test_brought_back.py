@@ -286,3 +286,21 @@ def test_a_card_brought_back_while_the_one_in_its_place_never_arrived_is_the_one
     assert [each.id for each in site.cards()] == [card]
     assert [link.state for link in site.links()] == ["in_sync"]
     assert stands(site) == ([Decimal(9)], [Decimal(9)])
+
+
+def test_nor_is_one_that_was_entered_at_procore_and_has_no_number_of_ours(site: Site) -> None:
+    """D3, D6: it is found by its id."""
+    site.connect(receive=True, send=True)
+    card = site.enter("8.0").id
+    site.settle()
+    kept_ours(site, site.timesheets()[0].id, card)
+    site.world.add_fault(effect="lose_request", method="POST", times=1)
+    sync.drain()
+    site.clock.advance(1)
+    site.world.restore_timecard(site.dana.id, card)
+    site.settle()
+    for _ in range(6):
+        site.clock.advance(60)
+        site.settle()
+    assert [each.id for each in site.cards()] == [card]
+    assert stands(site) == ([Decimal(9)], [Decimal(9)])

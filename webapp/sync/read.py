@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -195,7 +195,7 @@ def deleted_among(procore: AtProcore, ids: Sequence[int]) -> dict[int, Card]:
 
 def find_by_origin(procore: AtProcore, records: Sequence[Record]) -> dict[int, Card]:
     """Cards that carry our numbers, live or deleted, among those changed since the first of these was sent. One that
-    was replaced counts where it lives again, and only where no other is found."""
+    was replaced counts where it lives again, whatever number it carries, and only where no other is found."""
     sent = [r.intent.first_sent_at for r in records if r.intent is not None and r.intent.first_sent_at]
     wanted = {r.intent.origin_id: r.intent.replaces for r in records if r.intent is not None}
     if not sent:
@@ -207,10 +207,11 @@ def find_by_origin(procore: AtProcore, records: Sequence[Record]) -> dict[int, C
     return back | {number: card for number, card in (*deleted, *live) if card.id != wanted[number]}
 
 
-def _with_origin(pages: Iterable[list[Card]], wanted: Collection[int]) -> list[tuple[int, Card]]:
+def _with_origin(pages: Iterable[list[Card]], wanted: Mapping[int, int | None]) -> list[tuple[int, Card]]:
+    replaced = {card_id: number for number, card_id in wanted.items()}
     return [
         (number, card)
         for page in pages
         for card in page
-        if (number := card.facts.origin_id) is not None and number in wanted
+        if (number := replaced.get(card.id, card.facts.origin_id)) is not None and number in wanted
     ]
