@@ -304,3 +304,20 @@ def test_nor_is_one_that_was_entered_at_procore_and_has_no_number_of_ours(site: 
         site.settle()
     assert [each.id for each in site.cards()] == [card]
     assert stands(site) == ([Decimal(9)], [Decimal(9)])
+
+
+def test_it_is_noticed_also_where_the_one_in_its_place_arrives(site: Site) -> None:
+    """D6, invariant 7: no sweep runs. Both are live, and each has a record."""
+    site.connect(receive=True, send=True)
+    card = site.enter("8.0").id
+    site.settle()
+    kept_ours(site, site.timesheets()[0].id, card)
+    site.world.add_fault(effect="late_effect", method="POST", times=1, seconds=10)
+    sync.drain()
+    site.clock.advance(5)
+    site.world.restore_timecard(site.dana.id, card)
+    site.settle()
+    site.clock.advance(60)
+    site.settle()
+    assert len(site.cards()) == 2
+    assert {each.id for each in site.cards()} == {link.procore_id for link in site.links()}

@@ -147,12 +147,18 @@ class _Batch:
             mark(link, "paired", self.now)
 
     def _take_card(self, link: Link, procore_id: int) -> None:
-        """An event for our own new card may have made a link of its own before its id was known here."""
+        """An event for our own new card may have made a link of its own before its id was known here. One for the card
+        that it replaces was marked on this link."""
+        replaced, hint = link.procore_id, link.newest_hint
+        is_back = hint is not None and (link.procore_updated_at is None or hint > link.procore_updated_at)
         stray = self.owners.get(procore_id)
         if stray is not None and stray.id != link.id and stray.timesheet_id is None:
             end_stray(self.session, stray, link)
             mark(link, "paired", self.now)
         link.procore_id = procore_id
+        if replaced is not None and is_back:
+            self.session.flush()
+            mark_cards(self.session, [replaced], "replaced", self.now, hint)
 
     def _set_state(self, link: Link, outcome: Outcome) -> None:
         """What is left out for good keeps its rule's name, whatever comes of this look at it. That somebody dropped a
