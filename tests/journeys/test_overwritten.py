@@ -72,6 +72,27 @@ def test_a_value_that_our_slow_update_overwrote_unseen_is_kept(shared: tuple[Sit
     assert [t.hours for t in site.timesheets()] == [Decimal("7.0")]
 
 
+def test_so_is_one_that_a_worker_overwrote_that_stood_still_before(
+    shared: tuple[Site, int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Invariant 3: what was read half an hour before is read again, and then Dana edits."""
+    site, timesheet, card = shared
+    write_down = SyncStore.log_writes
+
+    def paused(*args: Any) -> dict[int, int]:
+        site.clock.advance(1800)
+        return write_down(*args)
+
+    just_before(site, "PATCH", lambda: site.edit(card, hours="6.5"))
+    site.rewrite(timesheet, hours=Decimal("7.0"))
+    with monkeypatch.context() as patch:
+        patch.setattr(SyncStore, "log_writes", paused)
+        sync.drain()
+    site.settle()
+    (kept,) = overwritten(site)
+    assert from_json(kept.theirs or {}).hours == Decimal("6.5")
+
+
 def test_hours_that_procore_rounds_are_known_as_our_own(shared: tuple[Site, int, int]) -> None:
     """Invariant 3, D47: the history names what Procore made of our hours, not what we sent."""
     site, timesheet, card = shared

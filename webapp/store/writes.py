@@ -163,7 +163,7 @@ def _is_crowded(rows: Sequence[WriteRow], events: Sequence[Any], own_id: int | N
     """Since they were sent; or since what the list showed when it was read: what it did not show yet may have been told
     already."""
     sent, read = min(row.sent_at for row in rows), min(row.read_at for row in rows) - LIST_LAG
-    until = max(row.read_at for row in rows) + RECENT
+    until = max(row.answered_at or row.read_at for row in rows) + RECENT
     near = [
         e
         for e in events
