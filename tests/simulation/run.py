@@ -45,8 +45,9 @@ STORM_BEFORE_MEETINGS = 3
 """Such a part of the steps, where meetings follow that nobody asked for."""
 MOST_WRITES = 4
 MOST_TASKS = 8
-MOST_ROUNDS = 5
-"""Of the last pause's rounds: an event that was held up may come due while the last one works."""
+MOST_ROUNDS = 10
+"""Of the last pause's rounds: an event that was held up may come due while the last one works, or a row of a bulk
+create may be looked for, past D6's wait."""
 PAUSES = (2, 20, 120, 301, 1000, 7300)
 """Seconds between the rounds of the rest: past D6's wait, two sweeps, a probe, the hour of what is locked, and the two
 hours that a header about the rate may make the app wait."""
