@@ -72,21 +72,27 @@ def test_a_value_that_our_slow_update_overwrote_unseen_is_kept(shared: tuple[Sit
     assert [t.hours for t in site.timesheets()] == [Decimal("7.0")]
 
 
+@pytest.mark.parametrize("is_followed", [False, True])
 def test_so_is_one_that_a_worker_overwrote_that_stood_still_before(
-    shared: tuple[Site, int, int], monkeypatch: pytest.MonkeyPatch
+    shared: tuple[Site, int, int], monkeypatch: pytest.MonkeyPatch, is_followed: bool
 ) -> None:
-    """Invariant 3: what was read half an hour before is read again, and then Dana edits."""
+    """Invariant 3: what was read half an hour before is read again, and then Dana edits. Another update of ours follows
+    before her event comes."""
     site, timesheet, card = shared
     write_down = SyncStore.log_writes
 
     def paused(*args: Any) -> dict[int, int]:
+        numbers = write_down(*args)
         site.clock.advance(1800)
-        return write_down(*args)
+        return numbers
 
     just_before(site, "PATCH", lambda: site.edit(card, hours="6.5"))
     site.rewrite(timesheet, hours=Decimal("7.0"))
     with monkeypatch.context() as patch:
         patch.setattr(SyncStore, "log_writes", paused)
+        sync.drain()
+    if is_followed:
+        site.rewrite(timesheet, description="by the gate")
         sync.drain()
     site.settle()
     (kept,) = overwritten(site)

@@ -23,7 +23,8 @@ RECENT = timedelta(minutes=10)
 def log_writes(session: StoreSession, writes: Sequence[Write], now: datetime) -> dict[int, int]:
     """By link, the number of each write. Committed before the first of them is sent."""
     links = [write.link_id for write in writes]
-    is_over = (WriteRow.audit == "crowd") & (WriteRow.sent_at < now - RECENT)
+    done_at = func.coalesce(WriteRow.answered_at, WriteRow.sent_at)
+    is_over = (WriteRow.audit == "crowd") & (WriteRow.sent_at < now - RECENT) & (done_at < now - RECENT)
     session.execute(delete(WriteRow).where(WriteRow.link_id.in_(links), is_over))
     rows = [
         WriteRow(
