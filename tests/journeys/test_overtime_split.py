@@ -306,6 +306,55 @@ def test_a_correction_of_what_was_split_waits_while_its_part_is_not_synced(
     assert {link.state for link in site.links()} == {"in_sync"}
 
 
+def test_it_goes_on_when_a_part_that_was_left_out_for_good_is_deleted(site: Site) -> None:
+    """D48, R9: as its reason says; receiving was switched on "from now" after the split."""
+    site.connect(receive=False, send=True)
+    site.world.set_switches(overtime_split="always")
+    timesheet = site.write("10.0")
+    site.settle()
+    part = next(card for card in site.cards() if card.split_parent_id)
+    settings.change(site.company_id, {"receive": True}, since="now")
+    site.settle()
+    site.clock.advance(600)
+    site.rewrite(timesheet, hours=Decimal(9))
+    site.settle()
+    assert "split_there" in {link.reason_key for link in site.links()}
+    site.world.delete_timecard(site.dana.id, part.id)
+    site.settle()
+    assert [card.hours for card in site.cards()] == [Decimal(9)]
+    assert "split_there" not in {link.reason_key for link in site.links()}
+    site.clock.advance(600)
+    site.world.restore_timecard(site.dana.id, part.id)
+    site.settle()
+    site.rewrite(timesheet, hours=Decimal(7))
+    site.settle()
+    assert "split_there" in {link.reason_key for link in site.links()}, "until it is brought back"
+
+
+@pytest.mark.parametrize("receive", [True, False])
+def test_a_part_that_is_brought_back_comes_here_again(site: Site, receive: bool) -> None:
+    """D3, D48: with what is left of the card it was split off."""
+    site.connect(receive=receive, send=True)
+    site.world.set_switches(overtime_split="always")
+    site.write("10.0")
+    site.settle()
+    part = next(card for card in site.cards() if card.split_parent_id)
+    site.clock.advance(600)
+    site.world.delete_timecard(site.dana.id, part.id)
+    site.settle()
+    site.clock.advance(600)
+    site.world.restore_timecard(site.dana.id, part.id)
+    site.settle()
+    settings.change(site.company_id, {"receive": True}, since="off")
+    site.settle()
+    site.clock.advance(600)
+    sync.sweep_company(site.company_id)
+    site.settle()
+    assert sorted(card.hours for card in site.cards()) == [2, 8]
+    assert hours_here(site) == [2, 8]
+    assert {link.state for link in site.links()} == {"in_sync"}
+
+
 @pytest.mark.parametrize("has_events", [True, False])
 def test_a_part_is_known_although_the_card_was_edited_since(site: Site, has_events: bool) -> None:
     """D48, D6, R21: eight hours become ten here, the answer is lost, and Dana describes the card before we look."""

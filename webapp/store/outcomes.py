@@ -20,7 +20,7 @@ from webapp.store.session import StoreSession
 from webapp.store.telling import Telling
 from webapp.store.writes import answered, set_base
 from webapp.sync.holds import DISCARDED
-from webapp.sync.ports import Outcome, Tombstone
+from webapp.sync.ports import Outcome
 
 KEPT_BACK = frozenset({"switch:receive", "switch:both", "guard:receive", "guard:send", "locked", "processed"})
 """Reasons for which Procore's side is not taken, but kept beside ours to be compared."""
@@ -86,12 +86,12 @@ class _Batch:
         if outcome.timesheet is not None and not self.ours.write(link, outcome.timesheet, outcome.seen):
             self._keep_what_was_sent(link, outcome)
             return
+        was_gone = link.is_tombstone
         set_base(link, outcome.base)
-        if isinstance(outcome.base, Tombstone) and link.split_of is not None:
-            mark_cards(self.session, [link.split_of], "split", self.now)
         if outcome.intent_done:
             self.ended_intents.append(link.id)
         self._set_state(link, outcome)
+        self._note_part(link, outcome.seen, was_gone=was_gone)
         self._see(link, outcome.seen)
         is_suppressed = outcome.is_kept_back or (outcome.reason and outcome.reason.key in KEPT_BACK)
         link.suppressed_theirs = to_json(outcome.seen.timecard) if is_suppressed and outcome.seen else None
@@ -103,6 +103,15 @@ class _Batch:
         self.conflicts.tell(link, outcome)
         self._tell(link, outcome)
         self._wait_for_more(link, outcome)
+
+    def _note_part(self, link: Link, card: Card | None, *, was_gone: bool) -> None:
+        """What a part was split off goes by whether the part lives, also where that is left out (D48)."""
+        if link.split_of is None:
+            return
+        if link.state == "excluded" and link.timesheet_id is None and card is not None:
+            link.is_tombstone = card.deleted_at is not None
+        if link.is_tombstone and not was_gone:
+            mark_cards(self.session, [link.split_of], "split", self.now)
 
     @staticmethod
     def _put_off(link: Link, outcome: Outcome) -> None:

@@ -217,7 +217,7 @@ class Batch:
                 reason=reason,
                 messages=(line,) if is_told and record.reason_key != reason.key else (),
                 version=_version(record),
-                seen=seen.card,
+                seen=seen.card or seen.gone,
                 is_excluded_for_good=is_old or for_good,
             )
         )
