@@ -249,6 +249,28 @@ def test_a_card_moved_to_an_excluded_project_takes_its_timesheet_into_the_trash(
     assert [row.state for row in site.links()] == ["in_sync"]
 
 
+def test_it_is_back_also_after_that_project_was_linked_from_now_on(sqlite_site: Site) -> None:
+    """D21, D28: what was left out stays so; moved back to a project that is synced, it is no longer in that one."""
+    site = sqlite_site
+    site.connect(send=True)
+    home = link(site, 0)
+    site.set(receive_only_linked=True)
+    card = site.enter("7.5")
+    site.settle()
+    [before] = site.timesheets()
+    move(site, card.id, THIRD)
+    site.settle()
+    elsewhere = projects.create(site.company_id, "Elsewhere")
+    projects.link(site.company_id, elsewhere.id, LinkTarget(site.projects[THIRD].id), brings_in=False)
+    site.settle()
+    assert site.timesheets() == []
+    assert [row.reason_key for row in site.links()] == ["before_link"]
+    site.clock.advance(600)
+    move(site, card.id, 0)
+    site.settle()
+    assert [(sheet.id, sheet.project_id) for sheet in site.timesheets()] == [(before.id, home.id)]
+
+
 @releases("moved_out")
 def test_a_timesheet_that_was_edited_does_not_vanish_with_its_card(sqlite_site: Site) -> None:
     """D28, D42: it is held, here as it is; linking the project goes on."""

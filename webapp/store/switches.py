@@ -99,8 +99,8 @@ def accept(
 ) -> int:
     """Today's differences that `key` holds stay as they are. A record without a counterpart gets none later, even when
     it is edited, like one that is older than the connection (R6). One that has a counterpart moves its face of the base
-    to where it stands, so that only what changes from now on is carried over; a deletion there stays undone. How
-    many."""
+    to where it stands, so that only what changes from now on is carried over; a deletion there stays undone. One that
+    was synced and left with its project comes back with its next change. How many."""
     marks.note_fix(session)
     joined = select(Link, Timesheet).outerjoin(Timesheet, Timesheet.id == Link.timesheet_id)
     held = session.execute(joined.where(Link.reason_key == key)).all()
@@ -108,7 +108,10 @@ def accept(
         link.state, link.reason_key, link.reason_text = "excluded", reason.key, reason.text
         is_paired = link.base_ours is not None and timesheet is not None and timesheet.deleted_at is None
         is_gone_here = link.base_ours is not None and timesheet is not None and not is_paired
-        link.is_excluded_for_good = not is_paired and not (is_gone_here and direction == "send")
+        has_left = link.is_tombstone and direction is None
+        link.is_excluded_for_good = (
+            not is_paired and not has_left and not (is_gone_here and direction == "send")
+        )
         if is_gone_here and direction == "send":
             link.dropped_key, link.dropped_text = reason.key, reason.text
         if is_paired and timesheet is not None and direction == "send":
