@@ -99,6 +99,22 @@ def test_so_is_one_that_a_worker_overwrote_that_stood_still_before(
     assert from_json(kept.theirs or {}).hours == Decimal("6.5")
 
 
+def test_an_edit_before_a_new_card_is_read_back_is_not_taken_for_a_rounding(site: Site) -> None:
+    """D42, D47: Dana moves the card a second after it was made; it is deleted here meanwhile, and a person is asked."""
+    site.connect(receive=True, send=True)
+    timesheet = site.write("8.0")
+
+    def meanwhile() -> None:
+        site.clock.advance(1)
+        site.edit(site.cards()[0].id, date="2026-11-24")
+        site.erase(timesheet)
+
+    just_before(site, "GET", meanwhile)
+    site.settle()
+    assert stands(site) == ([], [Decimal(8)])
+    assert conflicts(site) == ["deleted_here"]
+
+
 def test_hours_that_procore_rounds_are_known_as_our_own(shared: tuple[Site, int, int]) -> None:
     """Invariant 3, D47: the history names what Procore made of our hours, not what we sent."""
     site, timesheet, card = shared

@@ -172,9 +172,10 @@ class Batch:
             )
         )
 
-    def look_again(self, seen: Seen) -> None:
-        """Procore's side moved while this record waited for its turn: it is read and decided anew at once."""
-        self._goes_on(seen)
+    def look_again(self, seen: Seen, *, procore_id: int | None = None) -> None:
+        """Procore's side moved while this record waited for its turn, or for its card to be read: it is read and
+        decided anew at once."""
+        self._goes_on(seen, procore_id=procore_id)
 
     def end_create(self, seen: Seen) -> None:
         """The card of a create without an answer was found: what was agreed with it is kept before its next write, so

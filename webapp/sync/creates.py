@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from webapp.domain.timecard import Card
+from webapp.domain.timecard import Card, changed_units
 from webapp.errors import TryLater, UnreadableAnswer
 from webapp.sync import holds, parking
 from webapp.sync.agreed import finish_create
@@ -102,10 +102,18 @@ def _finish(batch: Batch, sent: list[tuple[Seen, Intent]], created: dict[int, Cr
         elif (card := cards.get(answer.procore_id)) is None or answer.procore_id not in parts:
             soon = batch.clock.now() + SOON
             batch.wait(seen, holds.cannot_be_seen(), not_before=soon, procore_id=answer.procore_id)
+        elif _is_edited(card, intent):
+            batch.look_again(seen, procore_id=card.id)
         else:
             parking.answered_for(batch, intent.sent.project)
             finish_create(batch, seen, intent, card)
     _unanswered(batch, unanswered)
+
+
+def _is_edited(card: Card, intent: Intent) -> bool:
+    """Somebody was there before we read it back: it is compared with what we sent, as after a lost answer."""
+    facts = card.facts
+    return facts.updated_at != facts.created_at and bool(changed_units(intent.sent, card.timecard))
 
 
 def _parts(
