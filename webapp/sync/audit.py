@@ -89,8 +89,8 @@ def _may_still_come(batch: Batch, write: Write, seen: Seen) -> bool:
     """What was not answered may take effect for a while, and lists lag: a later look sees it, and what it undid."""
     if write.audit != "lost":
         return False
-    was_read_late = write.sent_at is not None and batch.read_at - write.sent_at < LATE
-    is_young = was_read_late or batch.read_since() - write.read_at < LATE
+    was_sent_lately = write.sent_at is not None and batch.read_at - write.sent_at < LATE
+    is_young = was_sent_lately or batch.read_since() - write.read_at < LATE
     if write.wanted is not None or write.procore_id != seen.record.procore_id:
         return is_young
     return seen.gone is None and (is_young or seen.card is None)
