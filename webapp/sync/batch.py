@@ -205,7 +205,8 @@ class Batch:
         self.wait(seen, reason, not_before=until, ends_intent=ends_intent)
 
     def exclude(self, seen: Seen, reason: Reason, *, for_good: bool = False) -> None:
-        """Left out by a rule. Activity says so once for what is older than the connection, or not linked (R6, R11)."""
+        """Left out by a rule. Activity says so once for what is older than the connection, or not linked (R6, R11).
+        What was split goes by whether its part was deleted (D48)."""
         record, is_old = seen.record, reason.key == "before_connection"
         is_told = is_old or reason.key.startswith(("unlinked:", "unlinked_here:"))
         line = MessageLine("send" if record.timesheet else "receive", "create", "processed")
@@ -218,7 +219,7 @@ class Batch:
                 reason=reason,
                 messages=(line,) if is_told and record.reason_key != reason.key else (),
                 version=_version(record),
-                seen=seen.card or seen.gone,
+                seen=seen.card or (seen.gone if record.whole is not None else None),
                 is_excluded_for_good=is_old or for_good,
             )
         )
