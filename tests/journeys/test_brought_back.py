@@ -321,3 +321,14 @@ def test_it_is_noticed_also_where_the_one_in_its_place_arrives(site: Site) -> No
     site.settle()
     assert len(site.cards()) == 2
     assert {each.id for each in site.cards()} == {link.procore_id for link in site.links()}
+
+
+def test_a_card_that_stays_deleted_is_not_told_once_more(shared: tuple[Site, int, int]) -> None:
+    """D42, R31a: of its deletion the event tells the fraction of a second, the list does not."""
+    site, timesheet, card = shared
+    site.clock.advance(0.4)
+    kept_ours(site, timesheet, card)
+    site.settle()
+    assert stands(site) == ([Decimal(9)], [Decimal(9)])
+    assert len(site.links()) == 1
+    assert {line.direction for line in site.messages()} == {"send"}

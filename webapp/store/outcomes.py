@@ -20,7 +20,7 @@ from webapp.store.session import StoreSession
 from webapp.store.telling import Telling
 from webapp.store.writes import answered, set_base
 from webapp.sync.holds import DISCARDED
-from webapp.sync.ports import Outcome
+from webapp.sync.ports import WHOLE_SECOND, Outcome
 
 KEPT_BACK = frozenset({"switch:receive", "switch:both", "guard:receive", "guard:send", "locked", "processed"})
 """Reasons for which Procore's side is not taken, but kept beside ours to be compared."""
@@ -159,7 +159,8 @@ class _Batch:
         """An event for our own new card may have made a link of its own before its id was known here. One for the card
         that it replaces was marked on this link."""
         replaced, hint = link.procore_id, link.newest_hint
-        is_back = hint is not None and (link.procore_updated_at is None or hint > link.procore_updated_at)
+        seen_at = link.procore_updated_at
+        is_back = hint is not None and (seen_at is None or seen_at <= hint - WHOLE_SECOND)
         stray = self.owners.get(procore_id)
         if stray is not None and stray.id != link.id and stray.timesheet_id is None:
             end_stray(self.session, stray, link)

@@ -16,6 +16,7 @@ from webapp.sync.ports import AtProcore, Clock, Parked, Store
 from webapp.sync.read import Seen
 from webapp.sync.records import (
     LIST_LAG,
+    WHOLE_SECOND,
     ClashKept,
     Direction,
     Lease,
@@ -44,7 +45,6 @@ class Limits:
 LONGEST_RETRY = 900.0
 NOTHING_LEARNT = (holds.BUSY, holds.answer_lost().key)
 SOON = timedelta(seconds=5)
-WHOLE_SECOND = timedelta(seconds=1)
 
 
 def busy_until(error: TryLater, now: datetime) -> datetime | None:

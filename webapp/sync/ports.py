@@ -37,6 +37,7 @@ from webapp.sync.guard import Proposal as Proposal
 from webapp.sync.guard import is_unusual as is_unusual
 from webapp.sync.holds import Reason as Reason
 from webapp.sync.records import LIST_LAG as LIST_LAG
+from webapp.sync.records import WHOLE_SECOND as WHOLE_SECOND
 from webapp.sync.records import Audit as Audit
 from webapp.sync.records import Audited as Audited
 from webapp.sync.records import ClashKept as ClashKept

@@ -16,6 +16,9 @@ Verb = Literal["create", "update", "delete"]
 Audit = Literal["lost", "stale", "crowd"]
 """When a write is audited: it has no answer, until it can have no effect any more; once, as it was answered too long
 after our read; only if others were at the card in the same minutes."""
+WHOLE_SECOND = timedelta(seconds=1)
+"""Lists show change times without their fraction; events tell it."""
+
 LIST_LAG = timedelta(seconds=15)
 """Lists were seen to lag by seconds: so old may be what one shows, and after so long no list is waited for any more."""
 
